@@ -1,0 +1,40 @@
+// A descriptor says what some content is and which bytes it must have (image-spec descriptor.md).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+
+namespace wasm_oci {
+
+using Annotations = std::map<std::string, std::string>;
+
+struct Descriptor {
+  std::string media_type;
+  Digest digest;
+  std::uint64_t size = 0;
+  Annotations annotations = {};
+  std::optional<Platform> platform = std::nullopt;
+  std::string artifact_type = {};
+  std::vector<std::string> urls = {};  // kept, never fetched (T-02)
+  std::string data = {};               // base64 as written; never trusted in place of the content
+
+  bool operator==(const Descriptor&) const = default;
+};
+
+// The descriptor of bytes in hand.
+Descriptor describe(std::string_view media_type, std::string_view bytes);
+
+namespace annotation {
+inline constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
+inline constexpr std::string_view kImageName = "io.containerd.image.name";
+inline constexpr std::string_view kTitle = "org.opencontainers.image.title";
+}  // namespace annotation
+
+}  // namespace wasm_oci

@@ -1,0 +1,33 @@
+// The one way in which images move: push, pull, copy and build --push are this function between different stores.
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "oci/progress.hpp"
+#include "oci/store/store.hpp"
+
+namespace wasm_oci {
+
+// An index entry whose manifest the source does not hold (a sparse index).
+enum class MissingChild { refuse, keep };
+
+struct CopyOptions {
+  unsigned jobs = 4;
+  MissingChild missing_child = MissingChild::refuse;
+  std::stop_token stop = {};
+  Progress* progress = nullptr;
+};
+
+struct CopyReport {
+  std::vector<Descriptor> missing;  // index entries that were kept without their content
+};
+
+// Copies what `root` needs from `from` to `to`: all blobs, then child manifests before their parents, then the root by
+// `names`. What `to` holds already is skipped with everything below it. Every digest is kept.
+// Throws CancelledError when `stop` is requested; what was copied by then stays, the names are not moved.
+CopyReport copy_graph(Store& from, const Descriptor& root, WritableStore& to, std::span<const RootName> names,
+                      const CopyOptions& options = {});
+
+}  // namespace wasm_oci

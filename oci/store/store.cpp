@@ -1,0 +1,82 @@
+#include "oci/store/store.hpp"
+
+#include <array>
+
+#include "oci/error.hpp"
+
+namespace wasm_oci {
+
+VerifiedSource::VerifiedSource(std::unique_ptr<Source> raw, Descriptor descriptor)
+    : raw_(std::move(raw)), descriptor_(std::move(descriptor)), hasher_(descriptor_.digest.algorithm()) {}
+
+std::size_t VerifiedSource::read(std::span<std::byte> into) {
+  if (verified_) {
+    return 0;
+  }
+  const std::size_t count = raw_->read(into);
+  if (count > descriptor_.size - position_) {
+    throw ContentError("content of " + descriptor_.digest.str() + " is larger than the " +
+                       std::to_string(descriptor_.size) + " bytes its descriptor says");
+  }
+  hasher_.update(into.first(count));
+  position_ += count;
+  if (position_ == descriptor_.size) {
+    verify_end();
+  } else if (count == 0) {
+    throw ContentError("content of " + descriptor_.digest.str() + " ends after " + std::to_string(position_) + " of " +
+                       std::to_string(descriptor_.size) + " bytes");
+  }
+  return count;
+}
+
+void VerifiedSource::verify_end() {
+  std::array<std::byte, 1> extra{};
+  if (raw_->read(extra) != 0) {
+    throw ContentError("content of " + descriptor_.digest.str() + " is larger than the " +
+                       std::to_string(descriptor_.size) + " bytes its descriptor says");
+  }
+  const Digest actual = hasher_.finish();
+  if (actual != descriptor_.digest) {
+    throw ContentError("content has digest " + actual.str() + ", not " + descriptor_.digest.str());
+  }
+  verified_ = true;
+}
+
+void VerifiedSource::rewind() {
+  raw_->rewind();
+  hasher_.finish();
+  position_ = 0;
+  verified_ = false;
+}
+
+VerifiedSource Store::open(const Descriptor& descriptor, NodeKind kind) {
+  return {open_unverified(descriptor, kind), descriptor};
+}
+
+std::string Store::load(const Descriptor& descriptor, NodeKind kind, std::size_t limit) {
+  if (descriptor.size > limit) {
+    throw ContentError(descriptor.digest.str() + " is larger than the limit of " + std::to_string(limit) + " bytes");
+  }
+  VerifiedSource source = open(descriptor, kind);
+  return read_all(source, limit);
+}
+
+void Ingest::write(ByteView bytes) {
+  hasher_.update(bytes);
+  size_ += bytes.size();
+  store(bytes);
+}
+
+Descriptor Ingest::commit(std::string_view media_type) {
+  Descriptor descriptor{.media_type = std::string(media_type), .digest = hasher_.finish(), .size = size_};
+  publish(descriptor);
+  return descriptor;
+}
+
+Descriptor LocalStore::add(std::string_view media_type, std::string_view bytes) {
+  const std::unique_ptr<Ingest> blob = ingest();
+  blob->write(as_bytes(bytes));
+  return blob->commit(media_type);
+}
+
+}  // namespace wasm_oci

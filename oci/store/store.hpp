@@ -1,0 +1,118 @@
+// Content-addressed stores. OCI content is a graph of descriptors; a store holds nodes of it by digest and gives names to
+// roots. Everything the program does is to build a small graph in a store or to copy a graph from one store to another.
+//
+// Reading is pull, and verified here once so that no backend can forget it. Writing takes a VerifiedSource, so what was
+// hashed while it was read is not hashed again; nothing is visible under its final name before its last byte was checked.
+//
+// All functions may be called from several threads at once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/descriptor.hpp"
+#include "oci/manifest.hpp"
+#include "oci/stream.hpp"
+
+namespace wasm_oci {
+
+// A source that hands out its last byte only after size and digest turned out to be what the descriptor says; otherwise
+// read() throws ContentError.
+class VerifiedSource final : public Source {
+ public:
+  VerifiedSource(std::unique_ptr<Source> raw, Descriptor descriptor);
+
+  std::size_t read(std::span<std::byte> into) override;
+  void rewind() override;
+  const Descriptor& descriptor() const { return descriptor_; }
+
+ private:
+  void verify_end();
+
+  std::unique_ptr<Source> raw_;
+  Descriptor descriptor_;
+  Hasher hasher_;
+  std::uint64_t position_ = 0;
+  bool verified_ = false;
+};
+
+// What a root is called in a store. In a layout `ref_name` becomes org.opencontainers.image.ref.name and `image_name`,
+// unless empty, io.containerd.image.name; in a docker archive RepoTags is `image_name`, else `ref_name`; in a registry
+// `ref_name` is the tag.
+struct RootName {
+  std::string ref_name;
+  std::string image_name = {};
+
+  bool operator==(const RootName&) const = default;
+};
+
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  // Opens content for reading. Throws NotFoundError where the store does not hold it.
+  VerifiedSource open(const Descriptor& descriptor, NodeKind kind);
+  // The whole content of a manifest or config. Throws ContentError above `limit` bytes.
+  std::string load(const Descriptor& descriptor, NodeKind kind, std::size_t limit = kMaxManifestSize);
+
+  // What `name` names; a digest ("sha256:…") names the manifest that has it. The digest is computed from bytes in hand.
+  virtual std::optional<Descriptor> resolve(const std::string& name) = 0;
+  // The same as a hint: a registry may answer from a HEAD request, whose digest nothing proves.
+  virtual std::optional<Descriptor> peek(const std::string& name) { return resolve(name); }
+
+ protected:
+  virtual std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) = 0;
+};
+
+class WritableStore : public Store {
+ public:
+  // Whether the store holds this content, complete: a blob of another size counts as absent.
+  virtual bool contains(const Descriptor& descriptor, NodeKind kind) = 0;
+  // Stores content. Success where it is there already. May rewind `source` and read again.
+  virtual void put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) = 0;
+  // Takes a blob over from `from` without moving its bytes; false where that cannot be done.
+  virtual bool mount(const Descriptor& /*descriptor*/, Store& /*from*/) { return false; }
+  // Stores the root manifest, whose bytes are `bytes`, and makes `names` name it, in one step where the store can. All
+  // that it needs is in the store already. Without names it is reachable by its digest.
+  virtual void put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) = 0;
+  // Ends writing. An archive is visible only after this; without it nothing is left of it.
+  virtual void finish() {}
+  // How many put() calls at once make sense; 1 where the order of calls decides the bytes (an archive).
+  virtual unsigned max_parallel() const { return 64; }
+};
+
+// Content whose digest is known only at its end. Without commit() nothing of it stays.
+class Ingest : public Sink {
+ public:
+  explicit Ingest(DigestAlgorithm algorithm = DigestAlgorithm::sha256) : hasher_(algorithm) {}
+
+  // Hashes on the way.
+  void write(ByteView bytes) final;
+  // Makes the content visible as a blob and describes it.
+  Descriptor commit(std::string_view media_type);
+
+ protected:
+  virtual void store(ByteView bytes) = 0;
+  virtual void publish(const Descriptor& descriptor) = 0;
+
+ private:
+  Hasher hasher_;
+  std::uint64_t size_ = 0;
+};
+
+// A store on this machine, in which graphs are built.
+class LocalStore : public WritableStore {
+ public:
+  virtual std::unique_ptr<Ingest> ingest() = 0;
+  // Stores a small document as a blob or manifest node and describes it.
+  Descriptor add(std::string_view media_type, std::string_view bytes);
+};
+
+}  // namespace wasm_oci

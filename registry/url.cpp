@@ -1,0 +1,4 @@
+#include "registry/url.hpp"
+
+namespace wasm_oci {
+}  // namespace wasm_oci
