@@ -1,6 +1,6 @@
 #include "tests/support/token_server.hpp"
 
-#include "tests/support/tls_files.hpp"
+#include "tests/support/scripted_server.hpp"
 
 #include <httplib.h>
 #include <nlohmann/json.hpp>
@@ -60,7 +60,7 @@ void require(bool fine, const char* what) {
 // Signs as JWT's ES256 wants it.
 class Signer {
  public:
-  explicit Signer(const std::filesystem::path& key_file) {
+  explicit Signer(const std::string& key_file) {
     const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(key_file.c_str(), "r"), std::fclose);
     require(file != nullptr, "open the signing key");
     key_.reset(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr));
@@ -148,8 +148,7 @@ std::string rfc3339(std::time_t time) {
 
 class TokenServer::Server {
  public:
-  Server(const std::filesystem::path& folder, TokenServerOptions options)
-      : options_(std::move(options)), files_(make_self_signed(folder)), signer_(files_.key) {
+  explicit Server(TokenServerOptions options) : options_(std::move(options)), signer_(certificate_.key_file()) {
     const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
       handle(request, response);
     };
@@ -172,7 +171,7 @@ class TokenServer::Server {
   Server& operator=(const Server&) = delete;
 
   int port() const { return port_; }
-  const std::filesystem::path& certificate() const { return files_.certificate; }
+  std::string certificate() const { return certificate_.cert_file(); }
 
   std::vector<TokenRequest> requests() const {
     const std::lock_guard lock(mutex_);
@@ -270,7 +269,7 @@ class TokenServer::Server {
   }
 
   TokenServerOptions options_;
-  TlsFiles files_;
+  TestCertificate certificate_;
   Signer signer_;
   httplib::Server http_;
   int port_ = 0;
@@ -279,14 +278,13 @@ class TokenServer::Server {
   std::vector<TokenRequest> requests_;
 };
 
-TokenServer::TokenServer(const std::filesystem::path& folder, TokenServerOptions options)
-    : server_(std::make_unique<Server>(folder, std::move(options))) {}
+TokenServer::TokenServer(TokenServerOptions options) : server_(std::make_unique<Server>(folder, std::move(options))) {}
 TokenServer::~TokenServer() = default;
 
 std::string TokenServer::realm() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/token"; }
 std::string TokenServer::service() { return "wasm-oci test registry"; }
 std::string TokenServer::issuer() { return "wasm-oci test token server"; }
-std::filesystem::path TokenServer::root_certificates() const { return server_->certificate(); }
+std::string TokenServer::root_certificates() const { return server_->certificate(); }
 std::vector<TokenRequest> TokenServer::requests() const { return server_->requests(); }
 
 }  // namespace wasm_oci::testing

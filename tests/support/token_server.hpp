@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,8 +27,8 @@ struct TokenRequest {
 
 class TokenServer {
  public:
-  // Listens on a loopback port until the object goes. Its key and certificate are made in `folder`.
-  TokenServer(const std::filesystem::path& folder, TokenServerOptions options);
+  // Listens on a loopback port until the object goes.
+  explicit TokenServer(TokenServerOptions options);
   ~TokenServer();
   TokenServer(const TokenServer&) = delete;
   TokenServer& operator=(const TokenServer&) = delete;
@@ -38,7 +37,7 @@ class TokenServer {
   std::string realm() const;
   static std::string service();
   static std::string issuer();
-  std::filesystem::path root_certificates() const;
+  std::string root_certificates() const;
 
   std::vector<TokenRequest> requests() const;
 
