@@ -1,6 +1,7 @@
 #include "oci/layer/add_files.hpp"
 
 #include "oci/error.hpp"
+#include "oci/unique_fd.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace wasm_oci {
@@ -17,28 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 100'000;
 constexpr unsigned kMaxDepth = 64;
-
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd() {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 struct CloseFolder {
   void operator()(DIR* folder) const { closedir(folder); }
@@ -50,7 +28,7 @@ class LateFile final : public Source {
   LateFile(std::string path, const struct stat& seen) : path_(std::move(path)), seen_(seen) {}
 
   std::size_t read(std::span<std::byte> into) override {
-    if (fd_.get() < 0) {
+    if (!fd_) {
       open_file();
     }
     ssize_t count = -1;
@@ -63,13 +41,13 @@ class LateFile final : public Source {
     return static_cast<std::size_t>(count);
   }
 
-  void rewind() override { fd_ = Fd(); }
+  void rewind() override { fd_.reset(); }
 
  private:
   void open_file() {
     // Not blocking: a FIFO that took the file's place must not hold up the build.
-    Fd fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (fd.get() < 0) {
+    UniqueFd fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!fd) {
       throw_errno(errno, "cannot open " + path_);
     }
     struct stat now = {};
@@ -84,7 +62,7 @@ class LateFile final : public Source {
 
   std::string path_;
   struct stat seen_;
-  Fd fd_;
+  UniqueFd fd_;
 };
 
 [[noreturn]] void refuse(const std::string& path, mode_t mode) {
@@ -126,15 +104,15 @@ class Collector {
  private:
   void add_folder(int parent, const char* name, const std::string& source, const std::string& destination,
                   unsigned depth) {
-    Fd fd(openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY));
-    if (fd.get() < 0) {
+    UniqueFd fd(openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY));
+    if (!fd) {
       throw_errno(errno, "cannot open " + source);
     }
     const std::unique_ptr<DIR, CloseFolder> folder(fdopendir(fd.get()));
     if (!folder) {
       throw_errno(errno, "cannot open " + source);
     }
-    fd.release();
+    static_cast<void>(fd.release());  // the stream owns it now
     if (!destination.empty()) {
       files_.push_back({.path = destination, .mode = kFolderMode, .size = 0, .content = nullptr});
     }
