@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ std::vector<Descriptor> parse_layout_index(std::string_view text);
 // What people call an entry: its ref.name, else its io.containerd.image.name, else its digest.
 std::string entry_name(const Descriptor& entry);
 
+// Whether it has one of the two names.
+bool is_named(const Descriptor& entry);
+
 // The entry whose whole ref.name is `name`, else the one whose whole io.containerd.image.name is; nullopt for none.
 // Throws UsageError where different content goes by that name.
 std::optional<Descriptor> find_entry(std::span<const Descriptor> entries, std::string_view name);
@@ -39,5 +43,12 @@ std::string put_entries(std::string_view text, const Descriptor& root, std::span
 
 // The text without the entries that `name` finds.
 std::string remove_entries(std::string_view text, std::string_view name);
+
+// The text without the unnamed entries of these digests.
+std::string remove_unnamed(std::string_view text, const std::set<Digest>& digests);
+
+// The media type of a manifest of which only the bytes are known: its own word, else what its shape says; nullopt for
+// what is no manifest.
+std::optional<std::string> manifest_type_of(std::string_view bytes);
 
 }  // namespace wasm_oci
