@@ -1,6 +1,7 @@
 #include "oci/store/layout_index.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -25,6 +26,16 @@ Document parse_document(std::string_view text) {
   return Document::parse(std::string(text), {.max_bytes = kMaxLayoutIndexSize});
 }
 
+// Documents cannot be moved, hence the pointer.
+std::unique_ptr<const Document> try_parse(std::string_view text) {
+  try {
+    return std::unique_ptr<const Document>(
+        new Document(Document::parse(std::string(text), {.max_bytes = kMaxManifestSize})));
+  } catch (const ContentError&) {
+    return nullptr;
+  }
+}
+
 std::vector<Descriptor> read_entries(const Document& document) {
   require_unique_keys(document);
   return read_object(document.root(), [](ObjectReader& object) {
@@ -46,7 +57,14 @@ std::vector<std::size_t> matches(std::span<const Descriptor> entries, std::strin
       }
     }
     if (!found.empty()) {
-      break;
+      return found;
+    }
+  }
+  if (const std::optional<Digest> digest = Digest::parse(name)) {
+    for (std::size_t position = 0; position < entries.size(); ++position) {
+      if (entries[position].digest == *digest) {
+        found.push_back(position);
+      }
     }
   }
   return found;
@@ -126,7 +144,7 @@ void check_layout_file(std::string_view text) {
   const Document document = Document::parse(std::string(text), {.max_bytes = kMaxLayoutFileSize});
   read_object(document.root(), [](ObjectReader& object) {
     const std::string version = object.required_string("imageLayoutVersion");
-    if (!version.starts_with("1.")) {
+    if (version != "1.0.0") {
       throw ContentError("imageLayoutVersion " + version + " is not supported, only 1.0.0");
     }
     return version;
@@ -212,23 +230,31 @@ std::string remove_unnamed(std::string_view text, const std::set<Digest>& digest
   return doomed.empty() ? std::string(text) : without_positions(text, doomed);
 }
 
-std::optional<std::string> manifest_type_of(std::string_view bytes) {
-  try {
-    const Document document = Document::parse(std::string(bytes), {.max_bytes = kMaxManifestSize});
-    const JsonValue root = document.root();
-    if (const auto type = root.find("mediaType"); type && type->is(JsonKind::string)) {
-      return std::string(type->string());
-    }
-    if (root.find("manifests")) {
-      return std::string(media_type::kOciIndex);
-    }
-    if (root.find("config") && root.find("layers")) {
-      return std::string(media_type::kOciManifest);
-    }
-  } catch (const ContentError&) {
-    // What is no JSON is no manifest.
+std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, std::uint64_t size) {
+  if (size > kMaxManifestSize) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  Descriptor descriptor{.media_type = {}, .digest = digest, .size = size};
+  const std::unique_ptr<const Document> document = try_parse(store.load(descriptor, NodeKind::manifest));
+  if (document == nullptr) {
+    return std::nullopt;
+  }
+  const JsonValue root = document->root();
+  if (const auto type = root.find("mediaType"); type && type->is(JsonKind::string)) {
+    descriptor.media_type = type->string();
+  } else if (root.find("manifests")) {
+    descriptor.media_type = media_type::kOciIndex;
+  } else if (root.find("config") && root.find("layers")) {
+    descriptor.media_type = media_type::kOciManifest;
+  }
+  return descriptor.media_type.empty() ? std::nullopt : std::optional(std::move(descriptor));
+}
+
+std::optional<Digest> subject_of(std::string_view bytes) {
+  const std::unique_ptr<const Document> document = try_parse(bytes);
+  const std::optional<JsonValue> subject = document ? document->root().find("subject") : std::nullopt;
+  const std::optional<JsonValue> digest = subject ? subject->find("digest") : std::nullopt;
+  return digest ? Digest::parse(digest->string()) : std::nullopt;
 }
 
 }  // namespace wasm_oci

@@ -11,9 +11,13 @@
 // Where a file system knows no locks, everything but prune goes on without.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "oci/file.hpp"
 #include "oci/store/store.hpp"
@@ -66,24 +70,43 @@ class LayoutStore final : public LocalStore {
 
   // Of a store that does not exist.
   explicit LayoutStore(std::string path) : path_(std::move(path)) {}
-  LayoutStore(std::string path, Access access, const std::stop_token& stop);
+  LayoutStore(std::string path, Access access, std::stop_token stop);
 
+  void open_blobs();
   void create_missing();
   void check_layout() const;
-  void remove_temp_files(PruneReport& report) const;
-  std::string read_small(const std::string& name, std::size_t limit) const;
-  UniqueFd open_blob(const Digest& digest) const;
+  std::uint64_t remove_temp_files() const;
+  // nullopt where there is no such file in the layout's directory.
+  std::optional<std::string> read_small(const std::string& name, std::size_t limit) const;
+  std::string read_index() const;
+  void replace_small(const std::string& name, std::string_view text) const;
+  // Replaces index.json by what `edit` makes of it, under its lock, unless that is the same.
+  void edit_index(const std::function<std::string(const std::string& text)>& edit);
+
+  // Both give no descriptor where there is nothing.
   UniqueFd blob_directory(DigestAlgorithm algorithm) const;
+  UniqueFd open_blob(const Digest& digest) const;
+  bool has_blob(const Descriptor& descriptor);
+  bool has_graph(const Descriptor& descriptor, unsigned depth);
+  std::unique_ptr<TempFile> new_blob() const;
   void publish(TempFile& file, const Digest& digest);
-  // Replaces index.json by what `edit` makes of it, under its lock.
-  template <typename Edit>
-  void edit_index(const Edit& edit);
+
+  struct Reach;
+  void mark(const Descriptor& descriptor, NodeKind kind, Reach& reach);
+  Reach find_reachable();
+  std::string load_entry(const Descriptor& descriptor);
+  PruneReport prune_alone();
+  void remove_unreached(DigestAlgorithm algorithm, const std::set<Digest>& reached, PruneReport& report);
 
   std::string path_;
   std::stop_token stop_;
-  UniqueFd root_;
+  UniqueFd root_;   // none where the store does not exist
   UniqueFd blobs_;
   std::optional<DirectoryLock> use_;
+
+  std::mutex mutex_;
+  std::set<Digest> sound_;     // blobs whose digest was checked: nothing here can change them while the store is open
+  std::set<Digest> complete_;  // manifests below which everything is sound
 };
 
 }  // namespace wasm_oci

@@ -214,7 +214,7 @@ UniqueFd make_seekable(UniqueFd file, const std::string& shown, const std::stop_
   if (::fstat(file.get(), &status) != 0) {
     throw_errno(errno, "cannot look at " + shown);
   }
-  if (S_ISREG(status.st_mode) && !is_compressed(file.get())) {
+  if (S_ISREG(status.st_mode) && ::lseek(file.get(), 0, SEEK_CUR) == 0 && !is_compressed(file.get())) {
     return file;
   }
   return spool(file.get(), shown, stop);
