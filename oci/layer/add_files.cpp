@@ -1,12 +1,10 @@
 #include "oci/layer/add_files.hpp"
 
 #include "oci/error.hpp"
-#include "oci/unique_fd.hpp"
+#include "oci/file.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,51 +16,30 @@ namespace {
 constexpr std::size_t kMaxEntries = 100'000;
 constexpr unsigned kMaxDepth = 64;
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
-
 // A folder may hold more files than a process may have open, so a file is open only while it is read.
 class LateFile final : public Source {
  public:
   LateFile(std::string path, const struct stat& seen) : path_(std::move(path)), seen_(seen) {}
 
   std::size_t read(std::span<std::byte> into) override {
-    if (!fd_) {
-      open_file();
+    if (!open_) {
+      UniqueFd file = open_file(path_);
+      struct stat now = {};
+      // Also what says no if a link to another file took its place.
+      if (fstat(file.get(), &now) != 0 || now.st_dev != seen_.st_dev || now.st_ino != seen_.st_ino) {
+        throw ContentError(path_ + " was replaced while the layer was built");
+      }
+      open_.emplace(std::move(file), path_);
     }
-    ssize_t count = -1;
-    do {
-      count = ::read(fd_.get(), into.data(), into.size());
-    } while (count < 0 && errno == EINTR);
-    if (count < 0) {
-      throw_errno(errno, "cannot read " + path_);
-    }
-    return static_cast<std::size_t>(count);
+    return open_->read(into);
   }
 
-  void rewind() override { fd_.reset(); }
+  void rewind() override { open_.reset(); }
 
  private:
-  void open_file() {
-    // Not blocking: a FIFO that took the file's place must not hold up the build.
-    UniqueFd fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!fd) {
-      throw_errno(errno, "cannot open " + path_);
-    }
-    struct stat now = {};
-    if (fstat(fd.get(), &now) != 0) {
-      throw_errno(errno, "cannot open " + path_);
-    }
-    if (!S_ISREG(now.st_mode) || now.st_dev != seen_.st_dev || now.st_ino != seen_.st_ino) {
-      throw ContentError(path_ + " was replaced while the layer was built");
-    }
-    fd_ = std::move(fd);
-  }
-
   std::string path_;
   struct stat seen_;
-  UniqueFd fd_;
+  std::optional<FileSource> open_;
 };
 
 [[noreturn]] void refuse(const std::string& path, mode_t mode) {
@@ -108,28 +85,12 @@ class Collector {
     if (!fd) {
       throw_errno(errno, "cannot open " + source);
     }
-    const std::unique_ptr<DIR, CloseFolder> folder(fdopendir(fd.get()));
-    if (!folder) {
-      throw_errno(errno, "cannot open " + source);
-    }
-    static_cast<void>(fd.release());  // the stream owns it now
     if (!destination.empty()) {
       files_.push_back({.path = destination, .mode = kFolderMode, .size = 0, .content = nullptr});
     }
-    for (;;) {
-      errno = 0;
-      const dirent* entry = readdir(folder.get());  // NOLINT(concurrency-mt-unsafe): this thread's own stream
-      if (entry == nullptr && errno != 0) {
-        throw_errno(errno, "cannot read " + source);
-      }
-      if (entry == nullptr) {
-        return;
-      }
-      const std::string child(static_cast<const char*>(entry->d_name));
-      if (child != "." && child != "..") {
-        add(dirfd(folder.get()), child.c_str(), source + (source.ends_with('/') ? "" : "/") + child,
-            destination + (destination.empty() ? "" : "/") + child, depth + 1);
-      }
+    for (const std::string& child : list_directory(fd.get(), source)) {
+      add(fd.get(), child.c_str(), source + (source.ends_with('/') ? "" : "/") + child,
+          destination + (destination.empty() ? "" : "/") + child, depth + 1);
     }
   }
 

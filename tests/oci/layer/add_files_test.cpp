@@ -106,7 +106,7 @@ TEST(AddFiles, RefusesAFileThatWasReplaced) {
   EXPECT_THROW(read_all(*files[0].content, 100), ContentError);
   fs::remove(folder / "file");
   ASSERT_EQ(mkfifo((folder / "file").c_str(), 0600), 0);
-  EXPECT_THROW(read_all(*files[0].content, 100), ContentError);  // and does not wait for a writer
+  EXPECT_THROW(read_all(*files[0].content, 100), UsageError);  // and does not wait for a writer
   fs::remove(folder / "file");
   EXPECT_THROW(read_all(*files[0].content, 100), NotFoundError);
 }

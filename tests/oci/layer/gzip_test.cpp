@@ -3,6 +3,7 @@
 
 #include "oci/error.hpp"
 #include "tests/oci/layer/layer_support.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,6 @@ namespace {
 
 using testing::ChunkedSource;
 using testing::compressible;
-using testing::CountingSink;
 
 constexpr std::size_t kLimit = std::size_t{64} << 20U;
 
@@ -69,14 +69,15 @@ TEST(Gzip, ReadsWhatGzipWrites) {
   const testing::TempDir folder;
   const std::string text = compressible(200'000);
   testing::write_file(folder / "text", text);
-  EXPECT_EQ(decompressed(testing::output_of("gzip -c " + (folder / "text").string())), text);  // has name and time
+  EXPECT_EQ(decompressed(testing::run_or_throw({"gzip", "-c", (folder / "text").string()})),
+            text);  // has name and time
 }
 
 TEST(Gzip, GzipReadsWhatIsWritten) {
   const testing::TempDir folder;
   const std::string text = compressible(200'000);
   testing::write_file(folder / "text.gz", compressed(text));
-  EXPECT_EQ(testing::output_of("gzip -dc " + (folder / "text.gz").string()), text);
+  EXPECT_EQ(testing::run_or_throw({"gzip", "-dc", (folder / "text.gz").string()}), text);
 }
 
 TEST(Gzip, ReadsSeveralMembersInAnyPieces) {

@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/tar_writer.hpp"
 #include "tests/oci/layer/layer_support.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -172,7 +173,7 @@ TEST(LayerReader, RefusesSparseFiles) {
   std::filesystem::resize_file(folder / "sparse", 1 << 20U);
   for (const std::string format : {"gnu", "posix"}) {
     const std::string tar =
-        testing::output_of("tar -C " + folder.path().string() + " -S --format=" + format + " -cf - sparse");
+        testing::run_or_throw({"tar", "-C", folder.path().string(), "-S", "--format=" + format, "-cf", "-", "sparse"});
     EXPECT_THROW(listing(tar), ContentError) << format;
   }
 }
@@ -182,7 +183,7 @@ TEST(LayerReader, ReadsWhatGnuTarWrites) {
   testing::write_file(folder / "file", "content");
   for (const std::string format : {"v7", "ustar", "gnu", "posix"}) {
     const std::string tar =
-        testing::output_of("tar -C " + folder.path().string() + " --format=" + format + " -czf - ./file");
+        testing::run_or_throw({"tar", "-C", folder.path().string(), "--format=" + format, "-czf", "-", "./file"});
     EXPECT_EQ(listing(tar, Compression::gzip), "file - content\n") << format;
   }
 }
