@@ -14,7 +14,7 @@
 
 namespace wasm_oci::cli {
 
-class Context;
+struct Context;
 class Parsed;
 
 enum class Takes : std::uint8_t {
