@@ -4,13 +4,13 @@
 // Everything here is a literal type: tables are constants in the binary and cost nothing at start-up.
 #pragma once
 
+#include "cli/exit_code.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
-
-#include "cli/exit_code.hpp"
 
 namespace wasm_oci::cli {
 

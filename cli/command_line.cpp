@@ -1,18 +1,19 @@
 #include "cli/command_line.hpp"
 
+#include "cli/global_options.hpp"
+#include "cli/habits.hpp"
+#include "cli/help.hpp"
+#include "cli/suggest.hpp"
+#include "oci/error.hpp"
+
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "cli/global_options.hpp"
-#include "cli/habits.hpp"
-#include "cli/help.hpp"
-#include "cli/suggest.hpp"
-#include "oci/error.hpp"
 
 namespace wasm_oci::cli {
 
@@ -75,7 +76,8 @@ Words take_options(Entries& entries, Words words, Until until) {
   for (const auto& [option, values] : entries) {
     const std::string names =
         long_flag(*option) + (option->short_name == 0 ? std::string() : std::string(",-") + option->short_name);
-    CLI::Option* handle = takes_word(*option) ? app.add_option(names, CLI::callback_t()) : app.add_flag(std::string(names));
+    CLI::Option* handle =
+        takes_word(*option) ? app.add_option(names, CLI::callback_t()) : app.add_flag(std::string(names));
     handle->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
     handles.push_back(handle);
   }
@@ -104,8 +106,8 @@ Entries entries_of(std::span<const Option> options) {
   return entries;
 }
 
-// The command's options, and the global ones that it does not redefine, but --version, which is a command of its own. What
-// was given before the command counts.
+// The command's options, and the global ones that it does not redefine, but --version, which is a command of its own.
+// What was given before the command counts.
 Entries entries_for(const Command& command, const Entries& globals) {
   Entries entries = entries_of(command.options);
   for (const Parsed::Entry& global : globals) {
@@ -125,9 +127,8 @@ Entries entries_for(const Command& command, const Entries& globals) {
 }
 
 bool was_given(const Entries& entries, std::string_view name) {
-  return std::any_of(entries.begin(), entries.end(), [&](const Parsed::Entry& entry) {
-    return entry.option->name == name && !entry.values.empty();
-  });
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const Parsed::Entry& entry) { return entry.option->name == name && !entry.values.empty(); });
 }
 
 bool is_flag(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
@@ -158,8 +159,9 @@ void check_choice(const std::string& what, std::string_view value, std::span<con
   }
   std::string hint;
   if (value.find("{{") != std::string_view::npos) {
-    hint = "Go templates are not known here: add --format json and a pipe to jq, as in "
-           "wasm-oci inspect REF --format json | jq .";
+    hint =
+        "Go templates are not known here: add --format json and a pipe to jq, as in "
+        "wasm-oci inspect REF --format json | jq .";
   } else if (const auto near = closest(value, choices); !near.empty()) {
     hint = "did you mean " + std::string(near) + "?";
   } else {

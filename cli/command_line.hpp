@@ -1,15 +1,15 @@
 // From the words of a command line to a command and what was said to it. The only file that knows CLI11.
 //
-// The rules are those that users of docker know: global options stand before or after the command, an option that takes a
-// value takes exactly the next word, of single-valued ones the last wins, "--" ends the options.
+// The rules are those that users of docker know: global options stand before or after the command, an option that takes
+// a value takes exactly the next word, of single-valued ones the last wins, "--" ends the options.
 #pragma once
+
+#include "cli/command.hpp"
+#include "cli/parsed.hpp"
 
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "cli/command.hpp"
-#include "cli/parsed.hpp"
 
 namespace wasm_oci::cli {
 

@@ -1,13 +1,13 @@
 #include "cli/completion.hpp"
 
+#include "cli/global_options.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "cli/global_options.hpp"
 
 namespace wasm_oci::cli {
 
@@ -54,8 +54,8 @@ std::string pattern(std::string_view command, const std::string& flag) {
 
 // One case: 'build|--tag'|'build|-t') …
 std::string value_case(std::string_view command, const Option& option) {
-  std::string patterns = command.empty() ? "*'|--" + std::string(option.name) + "'"
-                                         : pattern(command, "--" + std::string(option.name));
+  std::string patterns =
+      command.empty() ? "*'|--" + std::string(option.name) + "'" : pattern(command, "--" + std::string(option.name));
   if (option.short_name != 0) {
     const std::string flag = std::string("-") + option.short_name;
     patterns += command.empty() ? "|*'|" + flag + "'" : "|" + pattern(command, flag);
@@ -113,10 +113,12 @@ std::set<std::string_view> groups_of(Catalog catalog) {
   return groups;
 }
 
-// Functions in the common tongue of bash and zsh. Their answers are in the caller's variables `kind`, `flags`, `command`.
+// Functions in the common tongue of bash and zsh. Their answers are in the caller's variables `kind`, `flags`,
+// `command`.
 std::string common_functions(Catalog catalog) {
-  std::string text = "# What the option $2 of the command $1 takes; empty: no word.\n_wasm_oci_value() {\n  kind=''\n"
-                     "  case \"$1|$2\" in\n";
+  std::string text =
+      "# What the option $2 of the command $1 takes; empty: no word.\n_wasm_oci_value() {\n  kind=''\n"
+      "  case \"$1|$2\" in\n";
   for (const Command* command : catalog) {
     for (const Option& option : command->options) {
       if (takes_word(option)) {
@@ -129,23 +131,27 @@ std::string common_functions(Catalog catalog) {
       text += value_case("", option);
     }
   }
-  text += "  esac\n}\n\n# What stands at place $2 of the command $1.\n_wasm_oci_argument() {\n  kind='none'\n"
-          "  case \"$1|$2\" in\n    '|'*) kind='words " +
-          words_after(catalog, "") + "' ;;\n";
+  text +=
+      "  esac\n}\n\n# What stands at place $2 of the command $1.\n_wasm_oci_argument() {\n  kind='none'\n"
+      "  case \"$1|$2\" in\n    '|'*) kind='words " +
+      words_after(catalog, "") + "' ;;\n";
   for (const std::string_view group : groups_of(catalog)) {
     text += "    '" + std::string(group) + "|'*) kind='words " + words_after(catalog, group) + "' ;;\n";
   }
   for (const Command* command : catalog) {
     text += argument_cases(*command);
   }
-  text += "  esac\n}\n\n_wasm_oci_flags() {\n  flags='" + flags_of(global_options()).substr(1) + "'\n  case \"$1\" in\n";
+  text +=
+      "  esac\n}\n\n_wasm_oci_flags() {\n  flags='" + flags_of(global_options()).substr(1) + "'\n  case \"$1\" in\n";
   for (const Command* command : catalog) {
     if (!command->options.empty()) {
-      text += "    '" + std::string(command->name) + "') flags=\"" + flags_of(command->options).substr(1) + " $flags\" ;;\n";
+      text += "    '" + std::string(command->name) + "') flags=\"" + flags_of(command->options).substr(1) +
+              " $flags\" ;;\n";
     }
   }
-  text += "  esac\n}\n\n# The command that the word $2 after the command $1 leads to; fails where it is an argument.\n"
-          "_wasm_oci_enter() {\n  case \"$1|$2\" in\n";
+  text +=
+      "  esac\n}\n\n# The command that the word $2 after the command $1 leads to; fails where it is an argument.\n"
+      "_wasm_oci_enter() {\n  case \"$1|$2\" in\n";
   for (const std::string_view group : groups_of(catalog)) {
     text += "    '|" + std::string(group) + "') command='" + std::string(group) + "' ;;\n";
   }
@@ -339,12 +345,14 @@ std::string fish_functions(Catalog catalog) {
       flags += " --" + std::string(option.name);
     }
   }
-  std::string text = "function __wasm_oci_command\n    set -l command ''\n    set -l skip 0\n"
-                     "    for word in (commandline -opc)[2..-1]\n        if test $skip = 1\n            set skip 0\n"
-                     "            continue\n        end\n        switch \"$command|$word\"\n            case ";
+  std::string text =
+      "function __wasm_oci_command\n    set -l command ''\n    set -l skip 0\n"
+      "    for word in (commandline -opc)[2..-1]\n        if test $skip = 1\n            set skip 0\n"
+      "            continue\n        end\n        switch \"$command|$word\"\n            case ";
   std::string cases;
   for (const std::string_view group : groups_of(catalog)) {
-    cases += "            case '|" + std::string(group) + "'\n                set command '" + std::string(group) + "'\n";
+    cases +=
+        "            case '|" + std::string(group) + "'\n                set command '" + std::string(group) + "'\n";
   }
   for (const Command* command : catalog) {
     std::vector<std::string_view> names(command->aliases.begin(), command->aliases.end());
@@ -381,8 +389,8 @@ std::string zsh_completion(Catalog catalog) {
 }
 
 std::string fish_completion(Catalog catalog) {
-  std::string text = "# Completion of wasm-oci for fish; made by: wasm-oci completion fish\n\n" + fish_functions(catalog) +
-                     "complete -c wasm-oci -f\n";
+  std::string text = "# Completion of wasm-oci for fish; made by: wasm-oci completion fish\n\n" +
+                     fish_functions(catalog) + "complete -c wasm-oci -f\n";
   for (const Option& option : global_options()) {
     text += fish_option("true", option);
   }

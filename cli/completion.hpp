@@ -1,9 +1,9 @@
 // Completion scripts for shells, made from the tables.
 #pragma once
 
-#include <string>
-
 #include "cli/command.hpp"
+
+#include <string>
 
 namespace wasm_oci::cli {
 

@@ -1,11 +1,11 @@
 // What a command is given, and all that it may touch of the process.
 #pragma once
 
-#include <stop_token>
-
 #include "cli/global_options.hpp"
 #include "cli/progress.hpp"
 #include "oci/stream.hpp"
+
+#include <stop_token>
 
 namespace wasm_oci::cli {
 

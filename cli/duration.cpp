@@ -1,13 +1,13 @@
 #include "cli/duration.hpp"
 
+#include "oci/error.hpp"
+
 #include <array>
 #include <cctype>
 #include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
-
-#include "oci/error.hpp"
 
 namespace wasm_oci::cli {
 

@@ -6,7 +6,8 @@
 
 namespace wasm_oci::cli {
 
-// At most kMaxDuration, never negative, rounded up to whole milliseconds. Throws UsageError naming `option` ("--timeout").
+// At most kMaxDuration, never negative, rounded up to whole milliseconds. Throws UsageError naming `option`
+// ("--timeout").
 std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);
 
 inline constexpr std::chrono::hours kMaxDuration{24 * 365};

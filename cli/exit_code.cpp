@@ -30,9 +30,10 @@ ExitCode exit_code(ErrorKind kind) {
 }
 
 ExitCode worse(ExitCode a, ExitCode b) {
-  static constexpr std::array kWorstFirst = {
-      ExitCode::interrupted, ExitCode::terminated, ExitCode::usage,     ExitCode::content, ExitCode::auth, ExitCode::conflict,
-      ExitCode::network,     ExitCode::not_found,  ExitCode::failure,   ExitCode::gate,    ExitCode::ok};
+  static constexpr std::array kWorstFirst = {ExitCode::interrupted, ExitCode::terminated, ExitCode::usage,
+                                             ExitCode::content,     ExitCode::auth,       ExitCode::conflict,
+                                             ExitCode::network,     ExitCode::not_found,  ExitCode::failure,
+                                             ExitCode::gate,        ExitCode::ok};
   return *std::min(std::find(kWorstFirst.begin(), kWorstFirst.end(), a),
                    std::find(kWorstFirst.begin(), kWorstFirst.end(), b));
 }

@@ -1,9 +1,9 @@
 // What the program tells the shell. The numbers are part of the interface and never change.
 #pragma once
 
-#include <cstdint>
-
 #include "oci/error.hpp"
+
+#include <cstdint>
 
 namespace wasm_oci::cli {
 
@@ -24,7 +24,8 @@ enum class ExitCode : std::uint8_t {
 // A cancelled operation counts as interrupted; only who caught the signal knows which one it was.
 ExitCode exit_code(ErrorKind kind);
 
-// The code that speaks for both, where several targets were tried: interrupted or terminated, then 2, 7, 5, 8, 6, 4, 1, 3.
+// The code that speaks for both, where several targets were tried: interrupted or terminated, then 2, 7, 5, 8, 6, 4,
+// 1, 3.
 ExitCode worse(ExitCode a, ExitCode b);
 
 }  // namespace wasm_oci::cli

@@ -1,12 +1,12 @@
 #include "cli/global_options.hpp"
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
 #include "cli/duration.hpp"
 #include "cli/parsed.hpp"
 #include "oci/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace wasm_oci::cli {
 
@@ -67,7 +67,8 @@ constexpr std::array kOptions = {
            .completion = Completion::choice,
            .choices = kProgressModes},
     Option{.name = "quiet", .short_name = 'q', .help = "Print digests alone, and no progress"},
-    Option{.name = "retries", .value = "N", .help = "How often a request is tried again (default 5)", .takes = Takes::one},
+    Option{
+        .name = "retries", .value = "N", .help = "How often a request is tried again (default 5)", .takes = Takes::one},
     Option{.name = "retry-budget",
            .value = "DURATION",
            .help = "How long to wait for a registry that asks for patience (default 2m)",
@@ -80,9 +81,7 @@ constexpr std::array kOptions = {
     Option{.name = "version", .help = "Show the versions of wasm-oci and its libraries"},
 };
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_registry_host(std::string_view text) {
   if (text.starts_with('[')) {

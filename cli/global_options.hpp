@@ -1,6 +1,8 @@
 // The options that every command understands: their table, and their values with types.
 #pragma once
 
+#include "cli/command.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/command.hpp"
 
 namespace wasm_oci::cli {
 
@@ -36,8 +36,8 @@ struct HostValue {
   bool operator==(const HostValue&) const = default;
 };
 
-// HOST is what Docker takes for a registry (it has a dot or a port, or is "localhost" or a bracketed IPv6 address), so that
-// passwords and paths may hold a "=".
+// HOST is what Docker takes for a registry (it has a dot or a port, or is "localhost" or a bracketed IPv6 address), so
+// that passwords and paths may hold a "=".
 HostValue parse_host_value(std::string_view text);
 
 struct GlobalOptions {

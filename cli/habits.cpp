@@ -16,7 +16,8 @@ struct CommandHabit {
   std::string_view line;
 };
 
-// docker, buildx, podman, buildah, skopeo, crane, oras, regctl, wkg and spin. Longer words come before their beginnings.
+// docker, buildx, podman, buildah, skopeo, crane, oras, regctl, wkg and spin. Longer words come before their
+// beginnings.
 constexpr auto kCommandHabits = std::to_array<CommandHabit>({
     {"buildx imagetools create", "wasm-oci index create {args:-t REF SOURCE...}"},
     {"buildx imagetools inspect", "wasm-oci inspect {args:REF}"},
@@ -107,7 +108,8 @@ constexpr std::string_view kNoTls =
 constexpr std::string_view kAllPlatforms = "all platforms are copied anyway; --platform P,Q takes some of them";
 constexpr std::string_view kPasswordStdin = "passwords come from standard input: --password-stdin";
 constexpr std::string_view kLayout = "a layout is written as a location: oci:DIR:NAME";
-constexpr std::string_view kSourcePlatform = "say it at the source: wasm-oci index create -t REF SOURCE,platform=OS/ARCH";
+constexpr std::string_view kSourcePlatform =
+    "say it at the source: wasm-oci index create -t REF SOURCE,platform=OS/ARCH";
 
 constexpr auto kFlagHabits = std::to_array<FlagHabit>({
     {"login", "-p", kPasswordStdin},
@@ -152,8 +154,7 @@ constexpr auto kFlagHabits = std::to_array<FlagHabit>({
 });
 
 std::string quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=,+%";
+  static constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=,+%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
     return word;
   }
@@ -180,7 +181,8 @@ std::string value_of(std::string_view placeholder, std::span<const std::string> 
     return args.empty() ? otherwise : joined(args);
   }
   std::vector<std::string> plain;
-  std::copy_if(args.begin(), args.end(), std::back_inserter(plain), [](const std::string& w) { return !w.starts_with('-'); });
+  std::copy_if(args.begin(), args.end(), std::back_inserter(plain),
+               [](const std::string& w) { return !w.starts_with('-'); });
   const auto index = static_cast<std::size_t>(what.front() - '1');
   return index < plain.size() ? quoted(plain[index]) : otherwise;
 }

@@ -1,11 +1,11 @@
 // What people who know other tools type, and the line that does it here.
 #pragma once
 
+#include "cli/command.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "cli/command.hpp"
 
 namespace wasm_oci::cli {
 

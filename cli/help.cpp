@@ -1,13 +1,13 @@
 #include "cli/help.hpp"
 
+#include "cli/global_options.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
-
-#include "cli/global_options.hpp"
 
 namespace wasm_oci::cli {
 
@@ -75,7 +75,8 @@ std::string option_column(const Option& option) {
 
 std::vector<Row> option_rows(std::span<const Option> options) {
   std::vector<const Option*> sorted;
-  std::transform(options.begin(), options.end(), std::back_inserter(sorted), [](const Option& option) { return &option; });
+  std::transform(options.begin(), options.end(), std::back_inserter(sorted),
+                 [](const Option& option) { return &option; });
   std::sort(sorted.begin(), sorted.end(), [](const Option* a, const Option* b) { return a->name < b->name; });
   std::vector<Row> rows;
   for (const Option* option : sorted) {

@@ -1,10 +1,10 @@
 // Help as text, made from the tables.
 #pragma once
 
+#include "cli/command.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "cli/command.hpp"
 
 namespace wasm_oci::cli {
 

@@ -1,4 +1,9 @@
 // The process: its standard streams, environment and signals, handed to the program as values.
+#include "cli/commands/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/signals.hpp"
+#include "oci/file.hpp"
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,17 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands/commands.hpp"
-#include "cli/program.hpp"
-#include "cli/signals.hpp"
-#include "oci/file.hpp"
-
 namespace {
 
 using wasm_oci::cli::TerminalSize;
 
-// A descriptor that was closed by whoever started us would go to the next file that is opened, and results would end up in
-// it. What takes its place here can be neither read (0) nor written (1, 2), so that using it is the error that it should be.
+// A descriptor that was closed by whoever started us would go to the next file that is opened, and results would end up
+// in it. What takes its place here can be neither read (0) nor written (1, 2), so that using it is the error that it
+// should be.
 void reserve_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) == -1) {
@@ -50,11 +51,11 @@ int main(int argc, char** argv) {
   wasm_oci::cli::Interrupts interrupts;
   const wasm_oci::cli::SignalThread signal_thread(interrupts);
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return static_cast<int>(wasm_oci::cli::run_program(words, wasm_oci::cli::all_commands(),
-                                                     {.out = out,
-                                                      .err = err,
-                                                      .environment = environment_variable,
-                                                      .terminal = {.is_terminal = isatty(STDERR_FILENO) == 1,
-                                                                   .size = terminal_size},
-                                                      .interrupts = interrupts}));
+  return static_cast<int>(
+      wasm_oci::cli::run_program(words, wasm_oci::cli::all_commands(),
+                                 {.out = out,
+                                  .err = err,
+                                  .environment = environment_variable,
+                                  .terminal = {.is_terminal = isatty(STDERR_FILENO) == 1, .size = terminal_size},
+                                  .interrupts = interrupts}));
 }

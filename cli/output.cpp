@@ -1,8 +1,8 @@
 #include "cli/output.hpp"
 
-#include <utility>
-
 #include "oci/text.hpp"
+
+#include <utility>
 
 namespace wasm_oci::cli {
 
@@ -46,13 +46,17 @@ void print_note(const Context& context, std::string_view text) {
   }
 }
 
-void print_line(const Context& context, std::string_view line) { print_text(context, escape_for_terminal(line) + "\n"); }
+void print_line(const Context& context, std::string_view line) {
+  print_text(context, escape_for_terminal(line) + "\n");
+}
 
 void print_text(const Context& context, std::string_view text) {
   context.display.aside([&] { context.out.write(as_bytes(text)); });
 }
 
-void print_json(const Context& context, JsonWriter&& document) { print_text(context, std::move(document).take() + "\n"); }
+void print_json(const Context& context, JsonWriter&& document) {
+  print_text(context, std::move(document).take() + "\n");
+}
 
 void Results::print(const std::string& text) {
   if (stream_ == Stream::standard_output) {

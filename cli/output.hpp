@@ -2,17 +2,17 @@
 // (T-19), and nowhere before.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/error.hpp"
 #include "oci/json/writer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace wasm_oci::cli {
 

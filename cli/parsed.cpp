@@ -1,12 +1,12 @@
 #include "cli/parsed.hpp"
 
+#include "oci/error.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-
-#include "oci/error.hpp"
 
 namespace wasm_oci::cli {
 
@@ -24,7 +24,8 @@ Parsed::Parsed(std::vector<Entry> entries, std::vector<std::string> arguments, s
     : entries_(std::move(entries)), arguments_(std::move(arguments)), spelled_(std::move(spelled)) {}
 
 const Parsed::Entry& Parsed::entry(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.option->name == name; });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.option->name == name; });
   require(found != entries_.end(), name, "is not declared by this command");
   return *found;
 }
@@ -54,8 +55,8 @@ std::optional<std::uint64_t> Parsed::number(std::string_view name, std::uint64_t
   const char* const end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data(), end, number);
   if (error != std::errc() || stop != end || number < min || number > max) {
-    throw UsageError("--" + std::string(name) + ": '" + *text + "' is not a number from " + std::to_string(min) + " to " +
-                     std::to_string(max));
+    throw UsageError("--" + std::string(name) + ": '" + *text + "' is not a number from " + std::to_string(min) +
+                     " to " + std::to_string(max));
   }
   return number;
 }

@@ -1,13 +1,13 @@
 // What a command line said, in terms of the tables of the command that it named.
 #pragma once
 
+#include "cli/command.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/command.hpp"
 
 namespace wasm_oci::cli {
 

@@ -1,13 +1,13 @@
 #include "cli/program.hpp"
 
-#include <exception>
-#include <memory>
-
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "oci/error.hpp"
+
+#include <exception>
+#include <memory>
 
 namespace wasm_oci::cli {
 
@@ -42,8 +42,8 @@ ExitCode run_command(const CommandLine& line, const Surroundings& surroundings, 
   return line.command->run(line.parsed, context);
 }
 
-// Runs `work`; what it throws is told, and becomes its code. After a stop was requested, a failure is told as what asked
-// for the stop: the error of whatever was going on is only its echo.
+// Runs `work`; what it throws is told, and becomes its code. After a stop was requested, a failure is told as what
+// asked for the stop: the error of whatever was going on is only its echo.
 template <typename Work>
 ExitCode reported(Display& display, bool color, const Interrupts& interrupts, const Work& work) {
   const auto tell = [&](const Error& error) {

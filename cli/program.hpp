@@ -1,15 +1,15 @@
 // The whole program but for the process around it.
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/global_options.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "oci/stream.hpp"
+
+#include <span>
+#include <string>
 
 namespace wasm_oci::cli {
 

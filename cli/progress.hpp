@@ -1,16 +1,16 @@
 // What people see on standard error while content moves, and the one way to write there meanwhile.
 #pragma once
 
+#include "cli/global_options.hpp"
+#include "oci/progress.hpp"
+#include "oci/stream.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-
-#include "cli/global_options.hpp"
-#include "oci/progress.hpp"
-#include "oci/stream.hpp"
 
 namespace wasm_oci::cli {
 
@@ -36,7 +36,8 @@ class Display : public Progress {
 
   // Writes whole lines to standard error, whatever the mode. An error there is dropped: there is nobody left to tell.
   void print(std::string_view lines) noexcept;
-  // Runs `other`, which writes to the terminal by other ways, while nothing of the display is on it. What it throws passes.
+  // Runs `other`, which writes to the terminal by other ways, while nothing of the display is on it. What it throws
+  // passes.
   void aside(const std::function<void()>& other);
 
  protected:

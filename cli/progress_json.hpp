@@ -8,9 +8,9 @@
 // "exists" and "mounted" come without a start. Messages ("error: …") stay lines of text.
 #pragma once
 
-#include <map>
-
 #include "cli/progress.hpp"
+
+#include <map>
 
 namespace wasm_oci::cli {
 

@@ -1,10 +1,10 @@
 #include "cli/progress_tty.hpp"
 
+#include "oci/text.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include "oci/text.hpp"
 
 namespace wasm_oci::cli {
 
@@ -17,8 +17,8 @@ constexpr std::size_t kLabelWidth = 34;
 constexpr std::size_t kMinBar = 10;
 constexpr std::size_t kMaxBar = 40;
 
-// Without a locale nothing tells the width of a character; taking two columns for all that is not ASCII keeps a line from
-// ever wrapping.
+// Without a locale nothing tells the width of a character; taking two columns for all that is not ASCII keeps a line
+// from ever wrapping.
 std::size_t width_of(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x80 ? 1 : byte < 0xc0 ? 0 : 2;
@@ -78,7 +78,8 @@ std::string time_left(const Transfer& transfer) {
 
 std::string bar_line(const Transfer& transfer, TimePoint now, unsigned columns) {
   constexpr std::size_t kSize = 7;  // "49.5 MB"
-  const std::string sizes = right(human_size(transfer.position), kSize) + " / " + right(human_size(transfer.size), kSize);
+  const std::string sizes =
+      right(human_size(transfer.position), kSize) + " / " + right(human_size(transfer.size), kSize);
   std::string rate = right(speed_text(transfer.speed.bytes_per_second()), kSize + 2);
   std::string left = right(time_left(transfer), 6);
   const std::size_t label = std::clamp<std::size_t>(width_of(transfer.label), 20, kLabelWidth);

@@ -4,12 +4,12 @@
 // program is killed at any moment, nothing has to be put right. Each drawing is one write.
 #pragma once
 
+#include "cli/progress.hpp"
+#include "cli/transfer.hpp"
+
 #include <condition_variable>
 #include <thread>
 #include <vector>
-
-#include "cli/progress.hpp"
-#include "cli/transfer.hpp"
 
 namespace wasm_oci::cli {
 

@@ -1,6 +1,9 @@
-// Why work should stop: a signal or the deadline. Both only request a stop; whoever works sees it at the next chance and
-// leaves everything in order.
+// Why work should stop: a signal or the deadline. Both only request a stop; whoever works sees it at the next chance
+// and leaves everything in order.
 #pragma once
+
+#include "cli/exit_code.hpp"
+#include "oci/error.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -8,9 +11,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-
-#include "cli/exit_code.hpp"
-#include "oci/error.hpp"
 
 namespace wasm_oci::cli {
 

@@ -1,12 +1,12 @@
 #include "cli/transfer.hpp"
 
+#include "oci/media_type.hpp"
+#include "oci/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
-
-#include "oci/media_type.hpp"
-#include "oci/text.hpp"
 
 namespace wasm_oci::cli {
 
@@ -53,7 +53,8 @@ Transfer begin_transfer(const Descriptor& descriptor, TimePoint now) {
 }
 
 std::string label_of(const Descriptor& descriptor) {
-  std::string label = descriptor.digest.hex().substr(0, kShortDigest) + " " + std::string(kind_of(descriptor.media_type));
+  std::string label =
+      descriptor.digest.hex().substr(0, kShortDigest) + " " + std::string(kind_of(descriptor.media_type));
   if (const auto title = descriptor.annotations.find(std::string(annotation::kTitle));
       title != descriptor.annotations.end()) {
     label += " " + escape_for_terminal(title->second);

@@ -1,13 +1,13 @@
 // One piece of content on its way, and how it is told.
 #pragma once
 
+#include "cli/progress.hpp"
+#include "oci/descriptor.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-
-#include "cli/progress.hpp"
-#include "oci/descriptor.hpp"
 
 namespace wasm_oci::cli {
 
@@ -38,8 +38,8 @@ using Transfers = std::map<Digest, Transfer>;
 
 Transfer begin_transfer(const Descriptor& descriptor, TimePoint now);
 
-// "4f3c2a1b9d0e layer app.wasm": the short digest as docker shows it, what it is, and its title or platform where it has
-// one. Safe to print.
+// "4f3c2a1b9d0e layer app.wasm": the short digest as docker shows it, what it is, and its title or platform where it
+// has one. Safe to print.
 std::string label_of(const Descriptor& descriptor);
 
 // "4f3c2a1b9d0e layer: copied 49.5 MB in 1.6s"

@@ -1,11 +1,11 @@
 #include "cli/completion.hpp"
 
-#include <array>
-#include <string_view>
-
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
+
+#include <array>
+#include <string_view>
 
 namespace wasm_oci::cli {
 
@@ -26,8 +26,7 @@ constexpr std::array<Argument, 1> kArguments = {
     {{.name = "SHELL", .completion = Completion::choice, .choices = kShells}}};
 
 constexpr std::array<Example, 3> kExamples = {
-    {{"bash, from the next shell on",
-      "wasm-oci completion bash > ~/.local/share/bash-completion/completions/wasm-oci"},
+    {{"bash, from the next shell on", "wasm-oci completion bash > ~/.local/share/bash-completion/completions/wasm-oci"},
      {"zsh, with a folder that is in $fpath", "wasm-oci completion zsh > ~/.zfunc/_wasm-oci"},
      {"fish", "wasm-oci completion fish > ~/.config/fish/completions/wasm-oci.fish"}}};
 

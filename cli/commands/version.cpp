@@ -1,3 +1,8 @@
+#include "registry/version.hpp"
+
+#include "cli/commands/commands.hpp"
+#include "cli/output.hpp"
+
 #include <archive.h>
 #include <libdeflate.h>
 #include <nlohmann/detail/abi_macros.hpp>
@@ -7,10 +12,6 @@
 #include <array>
 #include <string>
 #include <string_view>
-
-#include "cli/commands/commands.hpp"
-#include "cli/output.hpp"
-#include "registry/version.hpp"
 
 namespace wasm_oci::cli {
 
@@ -70,8 +71,9 @@ constexpr std::array<Example, 2> kExamples = {
 
 constexpr Command kVersionCommand{.name = "version",
                                   .summary = "Show the versions of wasm-oci and its libraries",
-                                  .details = "Layers that are compressed by the same version of libdeflate (gzip) or "
-                                             "libzstd (zstd) are the same bytes everywhere.",
+                                  .details =
+                                      "Layers that are compressed by the same version of libdeflate (gzip) or "
+                                      "libzstd (zstd) are the same bytes everywhere.",
                                   .examples = kExamples,
                                   .run = run};
 
