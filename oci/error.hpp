@@ -46,7 +46,7 @@ class Error : public std::exception {
 
 // One type a kind, so that a handler can name what it can deal with.
 template <ErrorKind Kind>
-class ErrorOf final : public Error {
+class ErrorOf : public Error {
  public:
   explicit ErrorOf(std::string message, std::string hint = {}) : Error(Kind, std::move(message), std::move(hint)) {}
 };
