@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "registry/hosts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,19 +28,6 @@ enum class Format : std::uint8_t {
 
 enum class ProgressMode : std::uint8_t { automatic, tty, plain, rawjson, quiet };
 
-// The value of an option that may begin with "HOST=". Without a host it is meant for the one registry that the command
-// speaks to.
-struct HostValue {
-  std::optional<std::string> host;  // as written: HOST or HOST:PORT
-  std::string value;
-
-  bool operator==(const HostValue&) const = default;
-};
-
-// HOST is what Docker takes for a registry (it has a dot or a port, or is "localhost" or a bracketed IPv6 address), so
-// that passwords and paths may hold a "=".
-HostValue parse_host_value(std::string_view text);
-
 struct GlobalOptions {
   Format format = Format::text;
   ProgressMode progress = ProgressMode::automatic;
@@ -55,12 +43,7 @@ struct GlobalOptions {
   std::string deadline_text;  // as the user wrote it
 
   std::optional<std::string> authfile;
-  std::vector<HostValue> creds;  // value: USER:PASS, never to be printed
-  std::vector<HostValue> ca_file;
-  std::vector<HostValue> cert;
-  std::vector<HostValue> key;
-  bool plain_http = false;                    // for the registries named on the command line
-  std::vector<std::string> plain_http_hosts;  // --plain-http=HOST
+  HostFlags hosts;  // --creds, --ca-file, --cert, --key, --plain-http; never to be printed
 };
 
 // Throws UsageError for values that cannot be, without quoting a secret.
