@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -206,18 +207,21 @@ Edit insert_children(const JsonValue& container, std::size_t position, const std
 
 }  // namespace
 
-std::string splice(std::string_view text, std::vector<Edit> edits) {
-  // An insertion stands before what else happens at its offset.
-  std::ranges::stable_sort(edits, {}, [](const Edit& edit) { return std::pair(edit.offset, edit.size > 0); });
+std::string splice(std::string_view text, std::span<const Edit> edits) {
+  // By offset; an insertion stands before what else happens there, and a multimap keeps the order of equals.
+  std::multimap<std::pair<std::size_t, bool>, const Edit*> ordered;
+  for (const Edit& edit : edits) {
+    ordered.emplace(std::pair(edit.offset, edit.size > 0), &edit);
+  }
   std::string result;
   std::size_t position = 0;
-  for (const Edit& edit : edits) {
-    if (edit.offset < position || edit.offset > text.size() || edit.size > text.size() - edit.offset) {
+  for (const auto& [place, edit] : ordered) {
+    if (edit->offset < position || edit->offset > text.size() || edit->size > text.size() - edit->offset) {
       throw std::logic_error("edits of a text overlap or leave it");
     }
-    result += text.substr(position, edit.offset - position);
-    result += edit.replacement;
-    position = edit.offset + edit.size;
+    result += text.substr(position, edit->offset - position);
+    result += edit->replacement;
+    position = edit->offset + edit->size;
   }
   result += text.substr(position);
   return result;

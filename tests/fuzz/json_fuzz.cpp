@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,7 @@ void check_edits(const JsonValue& container, int& budget) {
       const Edit edit = array ? wasm_oci::insert_elements(container, position, std::vector<std::string>{added})
                               : wasm_oci::set_member(container, "new key", added);
       const std::size_t place = array ? position : container.size();
-      const Document changed = parse(wasm_oci::splice(text, {edit}));
+      const Document changed = parse(wasm_oci::splice(text, std::span(&edit, 1)));
       const JsonValue there = same_place(changed, container);
       require(there.size() == container.size() + 1, "one child more");
       require(same(*std::next(there.begin(), static_cast<std::ptrdiff_t>(place)), expected.root()), "the child given");
