@@ -79,6 +79,8 @@ class RegistryClient {
   // Asks once, without retries, for at most three seconds, even when everything else is stopped.
   void send_quietly(const RegistryRequest& request) noexcept;
 
+  // Where the request goes.
+  Url url_of(const RegistryRequest& request) const;
   // What a Location or Link header says, seen from where the response came; nullopt where it is no http or https URL,
   // leaves TLS, or points into a private network that the registry is not in itself (T-05).
   std::optional<Url> location(const HttpResponse& response, const RegistryRequest& request) const;
@@ -94,7 +96,6 @@ class RegistryClient {
                         const std::stop_token& stop);
   bool respond_to_challenge(const RegistryRequest& request, const HttpResponse& refused,
                             const std::optional<std::string>& sent, const std::stop_token& stop);
-  Url url_of(const RegistryRequest& request) const;
   bool leave_tls(const TransportError& error, const RegistryRequest& request);
   void wait(std::chrono::milliseconds delay) const;
   double random();

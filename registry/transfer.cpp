@@ -138,8 +138,7 @@ HttpResponse Transfer::wait_head(const std::stop_token& stop) {
   while (!has_head_) {
     throw_if_failed();
     if (ended_) {
-      throw TransportError(TransportFailure::broken,
-                           peer_name(origin_) + " closed the connection without an answer");
+      throw TransportError(TransportFailure::broken, peer_name(origin_) + " closed the connection without an answer");
     }
     wait(lock, stop, since);
   }
@@ -181,8 +180,8 @@ void Transfer::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& s
   }
   if (Clock::now() >= std::max(since, last_activity_) + limit && !ended_) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
-    throw TransportError(TransportFailure::stalled, peer_name(origin_) + " has not sent or taken a byte for " +
-                                                        std::to_string(seconds) + " s");
+    throw TransportError(TransportFailure::stalled,
+                         peer_name(origin_) + " has not sent or taken a byte for " + std::to_string(seconds) + " s");
   }
 }
 
