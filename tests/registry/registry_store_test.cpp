@@ -1,6 +1,9 @@
 #include "registry/registry_store.hpp"
 
 #include "oci/media_type.hpp"
+#include "oci/store/copy_graph.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/graph.hpp"
 #include "tests/support/registry_session.hpp"
 #include "tests/support/scripted_server.hpp"
 
@@ -366,6 +369,22 @@ TEST_F(RegistryStoreTest, PutsARootByEachNameAndNothingElse) {
   EXPECT_EQ(server_.requests().at(0).body, kManifest);
   EXPECT_EQ(server_.requests().at(0).headers.all("Content-Type"),
             std::vector<std::string>{std::string(media_type::kOciManifest)});
+}
+
+TEST_F(RegistryStoreTest, PushingWhatIsThereTakesThreeRequests) {
+  MemoryStore local;
+  const Descriptor root = testing::add_image(local, "layer");
+  before = [](const SeenRequest& request) -> std::optional<Answer> {
+    return request.method == "HEAD" ? std::optional(manifest_answer()) : std::nullopt;
+  };
+  store_->peek("1.0");
+  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+    return request.method == "HEAD" ? std::optional(manifest_answer(local.load(root, NodeKind::manifest)))
+                                    : std::nullopt;
+  };
+  copy_graph(local, root, *store_, std::vector<RootName>{{.ref_name = "1.0"}});
+  EXPECT_THAT(lines(), ElementsAre("HEAD /v2/me/app/manifests/1.0", "HEAD /v2/me/app/manifests/" + root.digest.str(),
+                                   "PUT /v2/me/app/manifests/1.0"));
 }
 
 TEST_F(RegistryStoreTest, AManifestThatIsStoredAsAnotherIsAContentError) {
