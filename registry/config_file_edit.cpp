@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
@@ -91,7 +92,7 @@ std::optional<std::string> without_entry(const std::string& text, std::string_vi
   }
   for (const JsonValue entry : *auths) {
     if (parse_credential_key(entry.key()).match(canonical_host(host), {}) == 0U) {
-      return splice(text, {*remove_member(*auths, entry.key())});
+      return splice(text, std::array{*remove_member(*auths, entry.key())});
     }
   }
   return std::nullopt;
@@ -124,9 +125,9 @@ std::string with_entry(std::string text, std::string_view host, const Credential
   const Document document = parse_config_document(text, name);
   const auto auths = document.root().find("auths");
   if (!auths || !auths->is(JsonKind::object)) {
-    return with_entry(splice(text, {set_member(document.root(), "auths", "{}")}), host, credential, name);
+    return with_entry(splice(text, std::array{set_member(document.root(), "auths", "{}")}), host, credential, name);
   }
-  return splice(text, {set_member(*auths, credential_key(host), entry_json(credential))});
+  return splice(text, std::array{set_member(*auths, credential_key(host), entry_json(credential))});
 }
 
 }  // namespace

@@ -178,6 +178,9 @@ HttpResponse HttpClient::send(const HttpRequest& request, std::stop_token stop) 
     }
   }
   HttpResponse response = transfer->wait_head(stop);
+  if (transfer->upload_refused()) {
+    loop_->attend(transfer);
+  }
   response.body = std::move(body);
   return response;
 }

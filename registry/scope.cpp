@@ -49,19 +49,24 @@ ScopeSet ScopeSet::parse(std::string_view text) {
   return set;
 }
 
+ScopeSet ScopeSet::merged_with(const ScopeSet& other) const {
+  ScopeSet merged = *this;
+  for (const auto& [resource, actions] : other.resources_) {
+    merged.add(resource, actions);
+  }
+  return merged;
+}
+
 ScopeSet ScopeSet::for_challenge(const ScopeSet& wanted, const ScopeSet& challenged) {
-  ScopeSet merged;
+  ScopeSet asked;
   for (const auto& [resource, actions] : wanted.resources_) {
     Actions needed = actions;
     if (const Actions* said = challenged.find(resource); said != nullptr && !said->contains("delete")) {
       needed.erase("delete");
     }
-    merged.add(resource, needed);
+    asked.add(resource, needed);
   }
-  for (const auto& [resource, actions] : challenged.resources_) {
-    merged.add(resource, actions);
-  }
-  return merged;
+  return asked.merged_with(challenged);
 }
 
 bool ScopeSet::covers(const ScopeSet& wanted) const {

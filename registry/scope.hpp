@@ -30,8 +30,10 @@ class ScopeSet {
   // At most 32 are read.
   static ScopeSet parse(std::string_view text);
 
-  // `wanted` with what a challenge says is needed. "delete" stays out where the challenge names the repository without
-  // it: Quay deletes with "push" and gives no token at all to who asks for "delete".
+  // These and those of `other`.
+  ScopeSet merged_with(const ScopeSet& other) const;
+  // What to ask for: `wanted` with what a challenge says is needed. "delete" stays out where the challenge names the
+  // repository without it: Quay deletes with "push" and gives no token at all to who asks for "delete".
   static ScopeSet for_challenge(const ScopeSet& wanted, const ScopeSet& challenged);
 
   // Whether a token for these allows everything in `wanted`. "*" stands for every action.

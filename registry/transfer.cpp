@@ -108,7 +108,7 @@ std::span<std::byte> Transfer::wait_upload_room(const std::stop_token& stop) {
   const auto since = Clock::now();
   while (true) {
     throw_if_failed();
-    if (ended_ || upload_given_ == body_size_ || (has_head_ && status_ >= 400)) {
+    if (ended_ || upload_given_ == body_size_ || is_refused()) {
       return {};
     }
     const std::span<std::byte> span = upload_->writable();
@@ -118,6 +118,11 @@ std::span<std::byte> Transfer::wait_upload_room(const std::stop_token& stop) {
     }
     wait(lock, stop, since);
   }
+}
+
+bool Transfer::upload_refused() const {
+  const std::scoped_lock lock(mutex_);
+  return is_refused() && send_paused_;
 }
 
 bool Transfer::commit_upload(std::size_t count) {
@@ -133,8 +138,7 @@ HttpResponse Transfer::wait_head(const std::stop_token& stop) {
   while (!has_head_) {
     throw_if_failed();
     if (ended_) {
-      throw TransportError(TransportFailure::broken,
-                           host_and_port(origin_) + " closed the connection without an answer");
+      throw TransportError(TransportFailure::broken, peer_name(origin_) + " closed the connection without an answer");
     }
     wait(lock, stop, since);
   }
@@ -176,8 +180,8 @@ void Transfer::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& s
   }
   if (Clock::now() >= std::max(since, last_activity_) + limit && !ended_) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
-    throw TransportError(TransportFailure::stalled, host_and_port(origin_) + " has not sent or taken a byte for " +
-                                                        std::to_string(seconds) + " s");
+    throw TransportError(TransportFailure::stalled,
+                         peer_name(origin_) + " has not sent or taken a byte for " + std::to_string(seconds) + " s");
   }
 }
 
@@ -212,7 +216,7 @@ void Transfer::resume() {
     if (ended_ || (!send_paused_ && !receive_paused_)) {
       return;
     }
-    send_paused_ = send_paused_ && upload_->size() == 0;
+    send_paused_ = send_paused_ && upload_->size() == 0 && !is_refused();
     receive_paused_ = receive_paused_ && download_->room() < kRingSize / 2;
     still_paused = (send_paused_ ? CURLPAUSE_SEND : 0) | (receive_paused_ ? CURLPAUSE_RECV : 0);
   }

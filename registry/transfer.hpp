@@ -31,6 +31,8 @@ class Transfer {
   std::span<std::byte> wait_upload_room(const std::stop_token& stop);
   // Says that `count` bytes of that space are filled. True when libcurl waits for them.
   [[nodiscard]] bool commit_upload(std::size_t count);
+  // Whether the server refused while libcurl waited for bytes: it must be told to go on, or it waits for ever.
+  bool upload_refused() const;
   // Status and headers; the body is left empty.
   HttpResponse wait_head(const std::stop_token& stop);
   struct Piece {
@@ -65,6 +67,7 @@ class Transfer {
   static int seek_callback(void* self, curl_off_t offset, int origin) noexcept;
 
   void changed();
+  bool is_refused() const { return has_head_ && status_ >= 400; }
   bool upload_taken() const { return upload_taken_ == body_size_; }
   // Sleeps until something changes; throws when stopped, and when nothing has moved for too long.
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Clock::time_point since);

@@ -23,14 +23,14 @@ std::string reason(std::string_view detail, CURLcode code) {
 
 }  // namespace
 
-std::string host_and_port(const Origin& origin) {
+std::string peer_name(const Origin& origin) {
   const bool is_v6 = origin.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + origin.host + "]" : origin.host) + ":" + std::to_string(origin.port);
 }
 
 TransportError transport_error(CURLcode code, std::string_view detail, long os_error, const Origin& origin) {
   using enum TransportFailure;
-  const std::string host = host_and_port(origin);
+  const std::string host = peer_name(origin);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {resolve, "cannot find " + origin.host + ": the name is not known",

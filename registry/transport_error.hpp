@@ -12,7 +12,7 @@
 namespace wasm_oci {
 
 // "HOST:PORT"
-std::string host_and_port(const Origin& origin);
+std::string peer_name(const Origin& origin);
 
 // `detail` is libcurl's error buffer, `os_error` the errno of a failed connect or 0.
 TransportError transport_error(CURLcode code, std::string_view detail, long os_error, const Origin& origin);

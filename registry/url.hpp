@@ -40,6 +40,9 @@ class Url {
   Origin origin_;
 };
 
+// Everything but letters, digits and "-._~" as %XX: for values in queries and forms.
+std::string percent_encode(std::string_view text);
+
 // Whether the host is spelled as this machine: localhost, *.localhost, 127.0.0.0/8 or ::1. Exact spelling, no look-up.
 bool is_loopback_host(std::string_view host);
 
