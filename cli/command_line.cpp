@@ -3,8 +3,8 @@
 #include "cli/global_options.hpp"
 #include "cli/habits.hpp"
 #include "cli/help.hpp"
-#include "cli/suggest.hpp"
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -134,6 +134,10 @@ bool was_given(const Entries& entries, std::string_view name) {
 bool is_flag(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
 
 [[noreturn]] void throw_unknown_flag(const std::string& word, const Command* command, const Entries& entries) {
+  // What is left of "-q=V" after CLI11 took the flag.
+  if (word.starts_with("-=")) {
+    throw UsageError("flag takes no value: '" + decode(word.substr(1)) + "'");
+  }
   // What stands after "=" may be a secret (--cred=USER:PASS).
   const std::string flag = decode(word.substr(0, word.find('=', 1)));
   const std::string_view command_name = command == nullptr ? std::string_view() : command->name;
@@ -142,8 +146,8 @@ bool is_flag(const std::string& word) { return word.size() > 1 && word.front() =
     std::vector<std::string_view> names;
     std::transform(entries.begin(), entries.end(), std::back_inserter(names),
                    [](const Parsed::Entry& entry) { return entry.option->name; });
-    if (const auto name = closest(flag.substr(2), names); !name.empty()) {
-      hint = "did you mean --" + std::string(name) + "?";
+    if (const auto near = nearest(flag.substr(2), names)) {
+      hint = "did you mean --" + std::string(*near) + "?";
     }
   }
   if (hint.empty()) {
@@ -162,8 +166,8 @@ void check_choice(const std::string& what, std::string_view value, std::span<con
     hint =
         "Go templates are not known here: add --format json and a pipe to jq, as in "
         "wasm-oci inspect REF --format json | jq .";
-  } else if (const auto near = closest(value, choices); !near.empty()) {
-    hint = "did you mean " + std::string(near) + "?";
+  } else if (const auto near = nearest(value, choices)) {
+    hint = "did you mean " + std::string(*near) + "?";
   } else {
     hint = "one of";
     for (const std::string_view choice : choices) {
@@ -253,9 +257,9 @@ bool is_group(Catalog catalog, const std::string& word) {
   } else {
     const Words names = names_of(catalog);
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    const auto near = closest(name, candidates);
+    const auto near = nearest(name, candidates);
     const std::string group = name.substr(0, name.find(' '));
-    hint = !near.empty()              ? "did you mean wasm-oci " + std::string(near) + "?"
+    hint = near                       ? "did you mean wasm-oci " + std::string(*near) + "?"
            : is_group(catalog, group) ? "see wasm-oci " + group + " --help"
                                       : "see wasm-oci --help";
   }

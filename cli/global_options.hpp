@@ -51,16 +51,16 @@ struct GlobalOptions {
   unsigned retries = 5;
   std::chrono::milliseconds retry_budget = std::chrono::minutes(2);
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
-  std::optional<std::chrono::milliseconds> deadline;
-  std::string deadline_text;  // as the user wrote it
+  std::optional<std::chrono::milliseconds> deadline = std::nullopt;
+  std::string deadline_text = {};  // as the user wrote it
 
-  std::optional<std::string> authfile;
-  std::vector<HostValue> creds;  // value: USER:PASS, never to be printed
-  std::vector<HostValue> ca_file;
-  std::vector<HostValue> cert;
-  std::vector<HostValue> key;
-  bool plain_http = false;                    // for the registries named on the command line
-  std::vector<std::string> plain_http_hosts;  // --plain-http=HOST
+  std::optional<std::string> authfile = std::nullopt;
+  std::vector<HostValue> creds = {};  // value: USER:PASS, never to be printed
+  std::vector<HostValue> ca_file = {};
+  std::vector<HostValue> cert = {};
+  std::vector<HostValue> key = {};
+  bool plain_http = false;                         // for the registries named on the command line
+  std::vector<std::string> plain_http_hosts = {};  // --plain-http=HOST
 };
 
 // Throws UsageError for values that cannot be, without quoting a secret.
