@@ -13,9 +13,9 @@ namespace wasm_oci {
 struct Platform {
   std::string os;
   std::string architecture;
-  std::string variant;
-  std::string os_version;
-  std::vector<std::string> os_features;
+  std::string variant = {};
+  std::string os_version = {};
+  std::vector<std::string> os_features = {};
 
   auto operator<=>(const Platform&) const = default;
 };

@@ -1,5 +1,5 @@
-// An absolute http or https URL as a value. Parsed by libcurl's URL functions; the text of path and query is kept as the
-// server wrote it, since upload locations carry signed and opaque queries that any re-encoding would break.
+// An absolute http or https URL as a value. Parsed by libcurl's URL functions; the text of path and query is kept as
+// the server wrote it, since upload locations carry signed and opaque queries that any re-encoding would break.
 #pragma once
 
 #include <optional>

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 
@@ -117,6 +117,7 @@ std::optional<SeenRequest> Connection::parse_head() {
   }
   std::string head = unread_.substr(0, end + 2);
   unread_.erase(0, end + 4);
+  ++requests_;
   SeenRequest request;
   request.connection = number_;
   const std::size_t line_end = head.find("\r\n");
@@ -283,6 +284,11 @@ void ScriptedServer::accept_loop() {
 }
 
 void ScriptedServer::serve(int socket, std::size_t number) {
+  // OpenSSL writes to a closed connection like anybody.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   {
     Connection connection(*this, socket, number);
     if (connection.handshake()) {

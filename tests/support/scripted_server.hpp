@@ -61,6 +61,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   std::size_t number() const { return number_; }
+  // How many requests were read so far.
+  std::size_t requests() const { return requests_; }
   // The request line and headers; the body stays unread. Recorded without body.
   std::optional<SeenRequest> read_head();
   // A whole request: body by Content-Length or chunks; "Expect: 100-continue" is answered.
@@ -90,6 +92,7 @@ class Connection {
   ScriptedServer& server_;
   int socket_;
   std::size_t number_;
+  std::size_t requests_ = 0;
   std::unique_ptr<ssl_st, FreeTls> tls_;
   std::string unread_;
 };

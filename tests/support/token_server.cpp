@@ -278,7 +278,7 @@ class TokenServer::Server {
   std::vector<TokenRequest> requests_;
 };
 
-TokenServer::TokenServer(TokenServerOptions options) : server_(std::make_unique<Server>(folder, std::move(options))) {}
+TokenServer::TokenServer(TokenServerOptions options) : server_(std::make_unique<Server>(std::move(options))) {}
 TokenServer::~TokenServer() = default;
 
 std::string TokenServer::realm() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/token"; }

@@ -1,0 +1,98 @@
+#include "tests/interop/peers.hpp"
+
+#include "oci/digest.hpp"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace wasm_oci::testing {
+
+Containerd::Containerd(const std::filesystem::path& folder)
+    : folder_(folder), socket_((folder / "containerd.sock").string()) {
+  const std::string at = folder.string();
+  write_file(folder / "config.toml",
+             "version = 2\nroot = \"" + at + "/root\"\nstate = \"" + at +
+                 "/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = \"" + socket_ +
+                 "\"\n[ttrpc]\n  address = \"" + socket_ + ".ttrpc\"\n");
+  daemon_ = std::make_unique<Process>(Command{.argv = as_root({"containerd", "--config", at + "/config.toml"})});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!run({.argv = as_root({"ctr", "-a", socket_, "version"})}).ok()) {
+    if (!daemon_->running() || std::chrono::steady_clock::now() > end) {
+      throw std::runtime_error("containerd does not start:\n" + daemon_->err());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+std::vector<std::string> Containerd::as_root(std::vector<std::string> argv) {
+  // A mount namespace of their own: mounts end with the programs that made them.
+  std::vector<std::string> result = {"unshare", "--mount"};
+  if (geteuid() != 0) {
+    result.insert(result.end(), {"--user", "--map-root-user"});
+  }
+  result.insert(result.end(), argv.begin(), argv.end());
+  return result;
+}
+
+std::string Containerd::ctr(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = as_root({"ctr", "-a", socket_});
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run_or_throw(argv);
+}
+
+std::string Containerd::file_of(const std::string& name, const std::string& path) const {
+  const std::string mounted = (folder_ / "mounted").string();
+  std::filesystem::create_directory(mounted);
+  return digest_of(
+             run_or_throw(as_root({"sh", "-c",
+                                   "ctr -a \"$1\" images mount --snapshotter native --platform wasi/wasm \"$2\" \"$3\" "
+                                   ">/dev/null && cat \"$3/$4\"",
+                                   "sh", socket_, name, mounted, path})))
+      .str();
+}
+
+std::string Interop::push_hello(const std::string& repository) {
+  const std::string reference = registry_.host() + "/" + repository + ":1.0";
+  user_.must({"build", testdata(kModule).string(), "-t", reference});
+  user_.must({"push", reference});
+  return reference;
+}
+
+std::string Interop::module_by_umoci(const std::filesystem::path& layout, const std::string& name) {
+  const TempDir unpacked;
+  user_.must_other({"umoci", "raw", "unpack", "--rootless", "--image", layout.string() + ":" + name,
+                    (unpacked / "rootfs").string()});
+  const auto module = unpacked / "rootfs/hello.wasm";
+  EXPECT_EQ(std::filesystem::status(module).permissions(), std::filesystem::perms{0755});
+  return sha256_of(module);
+}
+
+std::string Interop::module_in_docker_archive(const std::filesystem::path& archive) {
+  const auto manifest = nlohmann::json::parse(user_.must_other({"tar", "-xOf", archive.string(), "manifest.json"}));
+  const std::string layer = manifest.at(0).at("Layers").at(0);
+  return digest_of(
+             run_or_throw({"sh", "-c", R"(tar -xOf "$1" "$2" | tar -xOf - hello.wasm)", "sh", archive.string(), layer}))
+      .str();
+}
+
+std::string Interop::digest_by_skopeo(const std::string& location) {
+  std::vector<std::string> argv = {"skopeo", "inspect", "--raw", location};
+  if (location.starts_with("docker://")) {
+    argv.insert(argv.begin() + 2, "--tls-verify=false");
+  }
+  const Outcome outcome = user_.other(argv);
+  EXPECT_TRUE(outcome.ok()) << outcome.err;
+  return digest_of(outcome.out).str();
+}
+
+std::string Interop::run_module(const std::filesystem::path& module, const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {"node", "--no-warnings", RUN_MODULE, module.string()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return user_.must_other(argv);
+}
+
+}  // namespace wasm_oci::testing
