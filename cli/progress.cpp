@@ -18,8 +18,7 @@ class QuietDisplay final : public Display {
 };
 
 bool can_move_cursor(const Terminal& terminal, const Environment& environment) {
-  const std::string type = environment("TERM").value_or("");
-  return terminal.is_terminal && !type.empty() && type != "dumb";
+  return terminal.is_terminal && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
 }  // namespace

@@ -15,10 +15,10 @@ void BrokenSink::write(ByteView /*bytes*/) {
 std::string TextSink::take() { return std::exchange(text, {}); }
 
 Environment environment_of(Variables variables) {
-  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
-    const auto found = variables.find(std::string(name));
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
+  return {.get = [variables = std::move(variables)](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() || found->second.empty() ? std::nullopt : std::optional(found->second);
+  }};
 }
 
 Ran run(const std::vector<std::string>& words, Catalog catalog, const Setting& setting) {
