@@ -151,7 +151,7 @@ void TtyDisplay::finish(const Descriptor& descriptor, TransferOutcome outcome) n
       duration = clock_() - entry->second.started;
       transfers_.erase(entry);
     }
-    write(erasure() + outcome_line(descriptor, outcome, duration) + "\n" + drawing());
+    write_above(outcome_line(descriptor, outcome, duration) + "\n");
   } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }
@@ -170,7 +170,7 @@ void TtyDisplay::redraw() noexcept {
     for (auto& [digest, transfer] : transfers_) {
       transfer.speed.update(now, transfer.position);
     }
-    write(erasure() + drawing());
+    write_above("");
   } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }
