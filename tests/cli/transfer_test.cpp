@@ -36,6 +36,7 @@ TEST(Transfer, EndsWithItsOutcome) {
   EXPECT_EQ(outcome_line(layer("x", 49'500'000), TransferOutcome::copied, milliseconds(1600)),
             label + "copied 49.5 MB in 1.6s");
   EXPECT_EQ(outcome_line(layer("x", 5), TransferOutcome::copied, std::nullopt), label + "copied 5 B");
+  EXPECT_EQ(outcome_line(layer("x", 5), TransferOutcome::copied, milliseconds(99)), label + "copied 5 B");
   EXPECT_EQ(outcome_line(layer("x", 5), TransferOutcome::exists, std::nullopt), label + "exists");
   EXPECT_EQ(outcome_line(layer("x", 5), TransferOutcome::mounted, std::nullopt),
             label + "mounted from another repository");
@@ -50,6 +51,7 @@ TEST(ShortDuration, KeepsTwoUnits) {
   EXPECT_EQ(short_duration(milliseconds(59'600)), "1m00s");
   EXPECT_EQ(short_duration(seconds(125)), "2m05s");
   EXPECT_EQ(short_duration(seconds(3725)), "1h02m");
+  EXPECT_EQ(whole_seconds(seconds(4)), "4s");
 }
 
 TEST(Speed, FollowsTheLastSeconds) {
