@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kSpeedMemorySeconds = 3;
 constexpr std::size_t kShortDigest = 12;
-constexpr std::optional<std::chrono::nanoseconds> kWorthTelling = std::chrono::milliseconds(100);
+constexpr std::chrono::milliseconds kWorthTelling{100};
 
 std::string_view kind_of(std::string_view type) {
   if (media_type::is_index(type)) {
@@ -79,7 +79,7 @@ std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
       break;
   }
   line += "copied " + human_size(descriptor.size);
-  return duration >= kWorthTelling ? line + " in " + short_duration(*duration) : line;
+  return duration && *duration >= kWorthTelling ? line + " in " + short_duration(*duration) : line;
 }
 
 std::string short_duration(std::chrono::nanoseconds duration) {

@@ -28,14 +28,10 @@ std::vector<std::string> offered(const std::vector<std::string>& words) {
   wasm_oci::testing::write_file(folder / "two words.wasm", "");
   std::filesystem::create_directories(folder / "layout");
   wasm_oci::testing::write_file(folder / "script", bash_completion(sample_catalog()));
-  std::vector<std::string> argv = {"bash",
-                                   "--norc",
-                                   "-u",
-                                   "-c",
-                                   "source ./script; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _wasm_oci_complete; "
-                                   "printf '%s\\n' \"${COMPREPLY[@]}\"",
-                                   "bash",
-                                   "wasm-oci"};
+  const std::string script =
+      "source ./script; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _wasm_oci_complete; "
+      "printf '%s\\n' \"${COMPREPLY[@]}\"";
+  std::vector<std::string> argv = {"bash", "--norc", "-u", "-c", script, "bash", "wasm-oci"};
   argv.insert(argv.end(), words.begin(), words.end());
   const auto outcome = wasm_oci::testing::run({.argv = argv, .cwd = folder.path()});
   EXPECT_EQ(outcome.err, "");

@@ -100,7 +100,7 @@ TEST(Output, IsColoredOnlyWhereAsked) {
 }
 
 TEST(Output, KeepsNotesToItselfWithQuiet) {
-  TestContext test({.quiet = true});
+  const TestContext test({.quiet = true});
   print_note(test.context, "tag moved");
   EXPECT_EQ(test.err.text, "");
 }

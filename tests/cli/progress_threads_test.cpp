@@ -21,6 +21,7 @@ TEST_P(ProgressOfManyThreads, KeepsLinesWhole) {
   const auto display = make_display(GetParam(), err, {}, environment_of({}));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&display, &out, i] {
         for (int j = 0; j < kTransfers; ++j) {

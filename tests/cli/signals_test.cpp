@@ -32,7 +32,9 @@ TEST(Interrupts, RememberTheFirstSignal) {
   EXPECT_FALSE(interrupts.on_signal(SIGINT));
   EXPECT_TRUE(interrupts.token().stop_requested());
   EXPECT_EQ(interrupts.code(), ExitCode::terminated);
-  EXPECT_EQ(interrupts.reason()->kind(), ErrorKind::cancelled);
+  const auto reason = interrupts.reason();
+  ASSERT_TRUE(reason);
+  EXPECT_EQ(reason->kind(), ErrorKind::cancelled);
 }
 
 TEST(Interrupts, StopAtTheDeadline) {
@@ -40,7 +42,9 @@ TEST(Interrupts, StopAtTheDeadline) {
   interrupts.set_deadline(std::chrono::milliseconds(20), "20ms");
   wait_for(interrupts.token());
   EXPECT_EQ(interrupts.code(), ExitCode::network);
-  EXPECT_EQ(interrupts.reason()->message(), "deadline of 20ms passed");
+  const auto reason = interrupts.reason();
+  ASSERT_TRUE(reason);
+  EXPECT_EQ(reason->message(), "deadline of 20ms passed");
 }
 
 TEST(Interrupts, DoNotWaitForADeadlineThatIsFarAway) {
