@@ -97,7 +97,7 @@ GlobalOptions read_global_options(const Parsed& parsed, const Environment& envir
   options.progress = progress_mode(parsed.value("progress").value_or("auto"));
   options.quiet = parsed.flag("quiet");
   options.verbosity = parsed.count("verbose");
-  options.color = !parsed.flag("no-color") && environment("NO_COLOR").value_or("").empty();
+  options.color = !parsed.flag("no-color") && !environment.get("NO_COLOR");
 
   options.jobs = static_cast<unsigned>(parsed.number("jobs", 1, kMaxJobs).value_or(options.jobs));
   options.retries = static_cast<unsigned>(parsed.number("retries", 0, kMaxRetries).value_or(options.retries));

@@ -2,23 +2,19 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "registry/environment.hpp"
 #include "registry/hosts.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wasm_oci::cli {
 
 std::span<const Option> global_options();
-
-// A variable of the environment; nullopt where it is not set.
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 enum class Format : std::uint8_t {
   text,
@@ -39,14 +35,14 @@ struct GlobalOptions {
   unsigned retries = 5;
   std::chrono::milliseconds retry_budget = std::chrono::minutes(2);
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
-  std::optional<std::chrono::milliseconds> deadline;
-  std::string deadline_text;  // as the user wrote it
+  std::optional<std::chrono::milliseconds> deadline = std::nullopt;
+  std::string deadline_text = {};  // as the user wrote it
 
-  std::optional<std::string> authfile;
-  HostFlags hosts;  // --creds, --ca-file, --cert, --key, --plain-http; never to be printed
+  std::optional<std::string> authfile = std::nullopt;
+  HostFlags hosts = {};  // --creds, --ca-file, --cert, --key, --plain-http as written: it holds secrets
 };
 
-// Throws UsageError for values that cannot be, without quoting a secret.
+// Throws UsageError for values that cannot be; what is said of hosts is judged where the registries are known (Hosts).
 GlobalOptions read_global_options(const Parsed& parsed, const Environment& environment);
 
 }  // namespace wasm_oci::cli

@@ -80,7 +80,7 @@ void Results::add(Result result) {
 
 void Results::fail(const Error& error) {
   if (context_.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
-    throw error;
+    throw Error(error);
   }
   print_error(context_.display, context_.color, error);
   code_ = worse(code_, exit_code(error.kind()));
