@@ -1,5 +1,11 @@
 #include "oci/store/archive_store.hpp"
 
+#include "oci/error.hpp"
+#include "oci/json/reader.hpp"
+#include "oci/media_type.hpp"
+#include "oci/reference.hpp"
+#include "oci/store/layout_index.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,12 +14,6 @@
 #include <cerrno>
 #include <set>
 #include <utility>
-
-#include "oci/error.hpp"
-#include "oci/json/reader.hpp"
-#include "oci/media_type.hpp"
-#include "oci/reference.hpp"
-#include "oci/store/layout_index.hpp"
 
 namespace wasm_oci {
 
@@ -193,9 +193,8 @@ Descriptor ArchiveReader::make_layer(const std::string& name) {
     hasher.update(piece);
     size += count;
   }
-  const Descriptor layer{.media_type = std::string(media_type::layer_type(compression)),
-                         .digest = hasher.finish(),
-                         .size = size};
+  const Descriptor layer{
+      .media_type = std::string(media_type::layer_type(compression)), .digest = hasher.finish(), .size = size};
   made_.insert_or_assign(layer.digest, *slice);
   layers_.emplace(*slice, layer);
   return layer;

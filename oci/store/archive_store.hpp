@@ -4,14 +4,14 @@
 // An archive is read where it lies: the tar is indexed once and content is read by position.
 #pragma once
 
-#include <map>
-#include <stop_token>
-#include <variant>
-
 #include "oci/file.hpp"
 #include "oci/location.hpp"
 #include "oci/store/store.hpp"
 #include "oci/store/tar_index.hpp"
+
+#include <map>
+#include <stop_token>
+#include <variant>
 
 namespace wasm_oci {
 
@@ -56,7 +56,7 @@ class ArchiveReader final : public Store {
   ArchiveFormat format_;
   TarIndex index_;
   std::vector<Descriptor> entries_;
-  std::map<Digest, Content> made_;  // content that is not found by its digest's path
+  std::map<Digest, Content> made_;                // content that is not found by its digest's path
   std::map<TarIndex::Slice, Descriptor> layers_;  // those that were hashed: images share layers
   bool digests_are_new_ = false;
 };

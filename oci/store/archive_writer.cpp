@@ -1,15 +1,15 @@
 #include "oci/store/archive_writer.hpp"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <utility>
-
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/layout_index.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace wasm_oci {
 namespace {
@@ -122,7 +122,8 @@ const Manifest& ArchiveWriter::first_image(const Descriptor& root, std::string_v
   if (media_type::is_index(root.media_type)) {
     candidates = parse_index(bytes, root.media_type).manifests;
     // BuildKit's attestations are entries for the platform unknown/unknown.
-    std::erase_if(candidates, [](const Descriptor& entry) { return entry.platform && entry.platform->os == "unknown"; });
+    std::erase_if(candidates,
+                  [](const Descriptor& entry) { return entry.platform && entry.platform->os == "unknown"; });
   }
   for (const Descriptor& candidate : candidates) {
     if (const auto image = images_.find(candidate.digest); image != images_.end()) {

@@ -4,13 +4,13 @@
 // tar can only grow.
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <set>
-
 #include "oci/location.hpp"
 #include "oci/store/store.hpp"
 #include "oci/tar_writer.hpp"
+
+#include <map>
+#include <mutex>
+#include <set>
 
 namespace wasm_oci {
 
@@ -48,7 +48,7 @@ class ArchiveWriter final : public WritableStore {
   std::string index_;
   std::set<std::string> directories_;
   std::set<Digest> written_;
-  std::map<Digest, Manifest> images_;                                // of docker archives
+  std::map<Digest, Manifest> images_;                                 // of docker archives
   std::vector<std::pair<Manifest, std::vector<std::string>>> saved_;  // images and their tags, for manifest.json
 };
 

@@ -1,16 +1,16 @@
 #include "oci/store/layout_index.hpp"
 
-#include <algorithm>
-#include <memory>
-#include <set>
-#include <utility>
-
 #include "oci/error.hpp"
 #include "oci/json/descriptor_json.hpp"
 #include "oci/json/reader.hpp"
 #include "oci/json/splice.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/media_type.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
 
 namespace wasm_oci {
 namespace {

@@ -1,6 +1,8 @@
-// The index.json of an image layout (image-spec image-layout.md): what its entries are called, and edits of its text that
-// leave everything else as it stands, byte for byte.
+// The index.json of an image layout (image-spec image-layout.md): what its entries are called, and edits of its text
+// that leave everything else as it stands, byte for byte.
 #pragma once
+
+#include "oci/store/store.hpp"
 
 #include <optional>
 #include <set>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/store/store.hpp"
 
 namespace wasm_oci {
 
@@ -30,8 +30,8 @@ std::string entry_name(const Descriptor& entry);
 // Whether it has one of the two names.
 bool is_named(const Descriptor& entry);
 
-// The entry whose whole ref.name is `name`, else the one whose whole io.containerd.image.name or whose digest is; nullopt
-// for none. Throws UsageError where different content goes by that name.
+// The entry whose whole ref.name is `name`, else the one whose whole io.containerd.image.name or whose digest is;
+// nullopt for none. Throws UsageError where different content goes by that name.
 std::optional<Descriptor> find_entry(std::span<const Descriptor> entries, std::string_view name);
 
 // The only content there is. Throws NotFoundError for none, UsageError with the names for several.
@@ -47,8 +47,8 @@ std::string remove_entries(std::string_view text, std::string_view name);
 // The text without the unnamed entries of these digests.
 std::string remove_unnamed(std::string_view text, const std::set<Digest>& digests);
 
-// The manifest of that digest and size, whose media type is its own word, else what its shape says; nullopt for what is no
-// manifest. Throws as Store::load does.
+// The manifest of that digest and size, whose media type is its own word, else what its shape says; nullopt for what is
+// no manifest. Throws as Store::load does.
 std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, std::uint64_t size);
 
 // What the manifest with these bytes refers to as its subject.

@@ -1,4 +1,10 @@
 // Removing what nothing reaches. Everything is read and judged before the first file goes.
+#include "oci/error.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/layout_index.hpp"
+#include "oci/store/layout_store.hpp"
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -6,11 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#include "oci/error.hpp"
-#include "oci/media_type.hpp"
-#include "oci/store/layout_index.hpp"
-#include "oci/store/layout_store.hpp"
 
 namespace wasm_oci {
 namespace {
@@ -66,7 +67,8 @@ std::string LayoutStore::load_entry(const Descriptor& descriptor) {
   try {
     return load(descriptor, NodeKind::manifest);
   } catch (const NotFoundError& error) {
-    throw ContentError(error.message() + ", so nothing is removed", "pull or build the image again, or remove its name");
+    throw ContentError(error.message() + ", so nothing is removed",
+                       "pull or build the image again, or remove its name");
   }
 }
 
@@ -74,8 +76,7 @@ LayoutStore::Reach LayoutStore::find_reachable() {
   Reach reach;
   std::vector<std::pair<Descriptor, Digest>> referrers;  // with their subjects
   for (const Descriptor& entry : entries()) {
-    const std::optional<Digest> subject =
-        is_named(entry) ? std::nullopt : subject_of(load_entry(entry));
+    const std::optional<Digest> subject = is_named(entry) ? std::nullopt : subject_of(load_entry(entry));
     if (subject) {
       referrers.emplace_back(entry, *subject);
     } else {

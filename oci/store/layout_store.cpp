@@ -1,5 +1,9 @@
 #include "oci/store/layout_store.hpp"
 
+#include "oci/error.hpp"
+#include "oci/store/layout_index.hpp"
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,9 +12,6 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
-
-#include "oci/error.hpp"
-#include "oci/store/layout_index.hpp"
 
 namespace wasm_oci {
 namespace {
@@ -43,8 +44,8 @@ std::unique_ptr<LayoutStore> LayoutStore::open_or_empty(const std::string& path,
   // A directory in which neither file is was made by a process that was killed before it wrote the first of them.
   std::error_code ignored;
   const std::filesystem::path folder(path);
-  if (!std::filesystem::exists(folder, ignored) || (std::filesystem::is_directory(folder, ignored) &&
-                                                    !std::filesystem::exists(folder / kIndexFileName, ignored))) {
+  if (!std::filesystem::exists(folder, ignored) ||
+      (std::filesystem::is_directory(folder, ignored) && !std::filesystem::exists(folder / kIndexFileName, ignored))) {
     return std::unique_ptr<LayoutStore>(new LayoutStore(path));
   }
   return open(path, stop);

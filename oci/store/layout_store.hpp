@@ -1,15 +1,18 @@
 // An OCI image layout on disk (image-spec image-layout.md): the local store, and whatever layout a user names.
 //
-// Blobs appear whole, by renaming; index.json is replaced whole, after it reached the disk; so a reader that comes at any
-// time sees a complete store, and so does the next process after a kill.
+// Blobs appear whole, by renaming; index.json is replaced whole, after it reached the disk; so a reader that comes at
+// any time sees a complete store, and so does the next process after a kill.
 //
-// Two locks, both on directories so that layouts hold nothing but what the specification names: on the layout itself one
-// that everybody shares while the store is open and prune has alone, and on blobs/ a short one around each change of
-// index.json. Temporary files lie in the layout's own directory as .tmp-…; one that nobody owns any more is removed by
-// prune and by the next writer that finds itself alone.
+// Two locks, both on directories so that layouts hold nothing but what the specification names: on the layout itself
+// one that everybody shares while the store is open and prune has alone, and on blobs/ a short one around each change
+// of index.json. Temporary files lie in the layout's own directory as .tmp-…; one that nobody owns any more is removed
+// by prune and by the next writer that finds itself alone.
 //
 // Where a file system knows no locks, everything but prune goes on without.
 #pragma once
+
+#include "oci/file.hpp"
+#include "oci/store/store.hpp"
 
 #include <functional>
 #include <mutex>
@@ -18,9 +21,6 @@
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "oci/file.hpp"
-#include "oci/store/store.hpp"
 
 namespace wasm_oci {
 
@@ -100,7 +100,7 @@ class LayoutStore final : public LocalStore {
 
   std::string path_;
   std::stop_token stop_;
-  UniqueFd root_;   // none where the store does not exist
+  UniqueFd root_;  // none where the store does not exist
   UniqueFd blobs_;
   std::optional<DirectoryLock> use_;
 

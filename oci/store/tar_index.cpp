@@ -1,5 +1,8 @@
 #include "oci/store/tar_index.hpp"
 
+#include "oci/error.hpp"
+#include "oci/file.hpp"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <poll.h>
@@ -15,9 +18,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "oci/error.hpp"
-#include "oci/file.hpp"
 
 namespace wasm_oci {
 namespace {

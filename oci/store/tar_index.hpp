@@ -1,13 +1,13 @@
 // Where the files in a tar archive lie, so that each can be read by position without unpacking anything.
 #pragma once
 
+#include "oci/unique_fd.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
-
-#include "oci/unique_fd.hpp"
 
 namespace wasm_oci {
 
