@@ -50,7 +50,7 @@ Timestamp read_created(const std::optional<std::string>& created, const std::str
   if (created) {
     return parse("--created", *created);
   }
-  const std::optional<std::string> epoch = context.environment("SOURCE_DATE_EPOCH");
+  const std::optional<std::string> epoch = context.environment.get("SOURCE_DATE_EPOCH");
   return epoch && !epoch->empty() ? parse("SOURCE_DATE_EPOCH", *epoch) : Timestamp();
 }
 

@@ -39,7 +39,7 @@ RegistryAccess open_registries(const Context& context, std::span<const Location>
            .client = {.retry = {.retries = options.retries, .budget = options.retry_budget},
                       .user_agent = "wasm-oci/" WASM_OCI_VERSION},
            .authfile = options.authfile.value_or("")},
-          credentials_environment(context),
+          context.environment,
           Hosts(options.hosts, registry_hosts(named)),
           context.progress(),
           context.stop};
@@ -98,7 +98,7 @@ SourceImage find_manifest_file(const FileLocation& location) {
 }  // namespace
 
 std::string local_store_path(const Context& context) {
-  const auto variable = [&](std::string_view name) { return context.environment(name).value_or(""); };
+  const auto variable = [&](const std::string& name) { return context.environment.get(name).value_or(""); };
   if (std::string path = variable("WASM_OCI_STORE"); !path.empty()) {
     return path;
   }
@@ -115,15 +115,6 @@ std::string local_store_path(const Context& context) {
 RootName full_name(const Reference& reference) {
   const std::string name = Reference{.host = reference.host, .path = reference.path, .tag = reference.tag}.str();
   return {.ref_name = name, .image_name = name};
-}
-
-wasm_oci::Environment credentials_environment(const Context& context) {
-  wasm_oci::Environment environment = wasm_oci::Environment::of_process();
-  environment.get = [get = context.environment](const std::string& name) {
-    const std::optional<std::string> value = get(name);
-    return value && value->empty() ? std::nullopt : value;
-  };
-  return environment;
 }
 
 Locations::Locations(Context& context, std::span<const Location> named, bool uploads)

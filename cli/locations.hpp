@@ -18,9 +18,6 @@ namespace wasm_oci::cli {
 // $WASM_OCI_STORE, else ${XDG_DATA_HOME:-~/.local/share}/wasm-oci/store.
 std::string local_store_path(const Context& context);
 
-// What the credentials look-up sees of the machine.
-wasm_oci::Environment credentials_environment(const Context& context);
-
 // How much of an image is wanted: for its digest alone a registry is asked by HEAD.
 enum class Look { whole, digest_only };
 

@@ -19,7 +19,7 @@ constexpr std::chrono::minutes kMaxTime(10);
 }  // namespace
 
 std::string find_in_path(const Context& context, const std::string& name) {
-  const std::string path = context.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  const std::string path = context.environment.get("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find(':', begin), path.size());
     const std::string folder = path.substr(begin, end - begin);

@@ -10,7 +10,7 @@
 namespace wasm_oci::cli {
 
 ScratchStore::ScratchStore(const Context& context) {
-  const std::string folder = context.environment("TMPDIR").value_or("");
+  const std::string folder = context.environment.get("TMPDIR").value_or("");
   std::string name = (folder.empty() ? "/tmp" : folder) + "/wasm-oci-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
     throw_errno(errno, "cannot make a temporary folder " + name);

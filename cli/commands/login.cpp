@@ -55,7 +55,7 @@ ExitCode run_login(const Parsed& parsed, Context& context) {
     print_note(context, host + " lets everybody in: nobody has checked the password");
   }
   const SavedCredential saved = save_credential(
-      credentials_environment(context), context.options.authfile.value_or(""), host, credential, context.stop);
+      context.environment, context.options.authfile.value_or(""), host, credential, context.stop);
   if (saved.is_plain_text) {
     print_note(context, "the password is stored unencrypted in " + saved.where);
   }
@@ -66,7 +66,7 @@ ExitCode run_login(const Parsed& parsed, Context& context) {
 ExitCode run_logout(const Parsed& parsed, Context& context) {
   const std::string host = host_argument(parsed);
   const std::optional<std::string> where = erase_credential(
-      credentials_environment(context), context.options.authfile.value_or(""), host, context.stop);
+      context.environment, context.options.authfile.value_or(""), host, context.stop);
   if (!where) {
     print_note(context, "not logged in to " + host);
   } else {
