@@ -2,13 +2,13 @@
 // What a text means is decided by its spelling alone, never by what exists.
 #pragma once
 
+#include "oci/digest.hpp"
+#include "oci/reference.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "oci/digest.hpp"
-#include "oci/reference.hpp"
 
 namespace wasm_oci {
 

@@ -13,19 +13,24 @@ namespace wasm_oci {
 struct Platform {
   std::string os;
   std::string architecture;
-  std::string variant;
-  std::string os_version;
-  std::vector<std::string> os_features;
+  std::string variant = {};
+  std::string os_version = {};
+  std::vector<std::string> os_features = {};
 
   auto operator<=>(const Platform&) const = default;
 };
 
-// "os/arch", "os/arch/variant", "os(version)/arch…", or one known word, which the host completes as containerd does;
-// the result is normalised. Throws UsageError, with a suggestion for the usual slips ("wasm", "wasm/wasi",
-// "wasi/wasm32").
+// "os/arch", "os/arch/variant", "os(version+feature+…)/arch…", or one known word, which the host completes as
+// containerd does. Names are folded as normalize() does, but "linux/arm" stays without variant and "linux/arm64/v8"
+// keeps its own: to compare, normalize both sides.
+//
+// Throws UsageError. Unlike containerd, which reads "wasm" as linux/wasm, the usual slips are refused with a
+// suggestion: "wasm", "wasm32", "wasi", "wasip1" or "wasip2" alone, and "wasm/wasi" in the wrong order. "wasi/wasm32"
+// is a platform (that of Docker's first preview), as is any other pair.
 Platform parse_platform(std::string_view text);
 
-// Lower case, and the usual other names folded: x86_64 is amd64, aarch64 is arm64 without v8. No Wasm name is folded.
+// Lower case, the usual other names folded (x86_64 is amd64, aarch64/v8 is arm64, arm is arm/v7, macos is darwin), and
+// features sorted. No Wasm name is folded. Without an os it gets the host's.
 Platform normalize(Platform platform);
 
 // "os/arch[/variant]", "unknown" where there is no os.

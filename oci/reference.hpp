@@ -2,12 +2,12 @@
 // docker.io/me/app, "alpine" is docker.io/library/alpine, "localhost/x" and "host:5000/x" name their host.
 #pragma once
 
+#include "oci/digest.hpp"
+
 #include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "oci/digest.hpp"
 
 namespace wasm_oci {
 
@@ -21,7 +21,7 @@ struct Reference {
   std::string repository() const;
   // "host/path[:tag][@digest]"
   std::string str() const;
-  // As people write it: without docker.io and library/.
+  // As people write it: without docker.io and library/, where that still names the same image.
   std::string familiar() const;
 
   auto operator<=>(const Reference&) const = default;

@@ -1,12 +1,12 @@
 // The one way in which images move: push, pull, copy and build --push are this function between different stores.
 #pragma once
 
+#include "oci/progress.hpp"
+#include "oci/store/store.hpp"
+
 #include <span>
 #include <stop_token>
 #include <vector>
-
-#include "oci/progress.hpp"
-#include "oci/store/store.hpp"
 
 namespace wasm_oci {
 

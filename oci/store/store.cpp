@@ -1,8 +1,8 @@
 #include "oci/store/store.hpp"
 
-#include <array>
-
 #include "oci/error.hpp"
+
+#include <array>
 
 namespace wasm_oci {
 
@@ -10,6 +10,16 @@ VerifiedSource::VerifiedSource(std::unique_ptr<Source> raw, Descriptor descripto
     : raw_(std::move(raw)), descriptor_(std::move(descriptor)), hasher_(descriptor_.digest.algorithm()) {}
 
 std::size_t VerifiedSource::read(std::span<std::byte> into) {
+  failed_ = true;
+  const std::size_t count = read_verified(into);
+  if (watch_) {
+    watch_(position_);
+  }
+  failed_ = false;
+  return count;
+}
+
+std::size_t VerifiedSource::read_verified(std::span<std::byte> into) {
   if (verified_) {
     return 0;
   }
@@ -43,7 +53,9 @@ void VerifiedSource::verify_end() {
 }
 
 void VerifiedSource::rewind() {
+  failed_ = true;
   raw_->rewind();
+  failed_ = false;
   hasher_.finish();
   position_ = 0;
   verified_ = false;

@@ -1,22 +1,25 @@
-// Content-addressed stores. OCI content is a graph of descriptors; a store holds nodes of it by digest and gives names to
-// roots. Everything the program does is to build a small graph in a store or to copy a graph from one store to another.
+// Content-addressed stores. OCI content is a graph of descriptors; a store holds nodes of it by digest and gives names
+// to roots. Everything the program does is to build a small graph in a store or to copy a graph from one store to
+// another.
 //
 // Reading is pull, and verified here once so that no backend can forget it. Writing takes a VerifiedSource, so what was
-// hashed while it was read is not hashed again; nothing is visible under its final name before its last byte was checked.
+// hashed while it was read is not hashed again; nothing is visible under its final name before its last byte was
+// checked.
 //
 // All functions may be called from several threads at once.
 #pragma once
 
+#include "oci/descriptor.hpp"
+#include "oci/manifest.hpp"
+#include "oci/stream.hpp"
+
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/descriptor.hpp"
-#include "oci/manifest.hpp"
-#include "oci/stream.hpp"
 
 namespace wasm_oci {
 
@@ -30,7 +33,13 @@ class VerifiedSource final : public Source {
   void rewind() override;
   const Descriptor& descriptor() const { return descriptor_; }
 
+  // Has `watch` called with the number of bytes read so far after each read; what it throws, read() throws.
+  void watch(std::function<void(std::uint64_t position)> watch) { watch_ = std::move(watch); }
+  // Whether the last call failed: tells a reader's error from its own.
+  bool failed() const { return failed_; }
+
  private:
+  std::size_t read_verified(std::span<std::byte> into);
   void verify_end();
 
   std::unique_ptr<Source> raw_;
@@ -38,6 +47,8 @@ class VerifiedSource final : public Source {
   Hasher hasher_;
   std::uint64_t position_ = 0;
   bool verified_ = false;
+  bool failed_ = false;
+  std::function<void(std::uint64_t)> watch_;
 };
 
 // What a root is called in a store. In a layout `ref_name` becomes org.opencontainers.image.ref.name and `image_name`,

@@ -1,0 +1,114 @@
+// gzip (RFC 1952). Writing is libdeflate, fast and independent of the CPU; it works on whole buffers, so reading, which
+// must be bounded for content of any size, is zlib.
+//
+// A layer of up to 4 MiB is one gzip member. A larger one is cut into members of exactly 1 MiB each, which a pool of
+// threads compresses side by side: the cut, and with it every byte, is the same for any number of threads. Any reader
+// that follows the RFC reads several members as one stream, and all container tools do (eStargz layers are such files);
+// a few simple ones stop after the first, hence the single member where time does not matter.
+//
+// The default level is the one that beats what other tools spend and use. Against parallel Go gzip at its default level
+// (umoci 0.4.7, both cores of a two-core machine) and one thread of libdeflate 1.14:
+//
+//                          CRuby, 49.5 MB            SQLite, 0.87 MB
+//   umoci insert           16,501,313 B, 280 ms      416,099 B, 10 ms
+//   level 3                16,069,950 B, 290 ms      404,646 B, 7.9 ms
+//   level 4                15,942,962 B, 309 ms      403,644 B, 7.7 ms
+//   level 5                15,515,656 B, 339 ms      394,447 B, 8.9 ms
+//   level 6                15,389,035 B, 410 ms      393,078 B, 10.7 ms
+//
+// Reading, two hashes and writing the blob add 65 ms to the large one, all of it shared by two cores: level 4 ends at
+// 0.6 of umoci's time and 0.97 of its size; level 5 saves another 2.7 % at 0.66 of the time, level 6 misses the time.
+#pragma once
+
+#include "oci/layer/compression.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+struct libdeflate_compressor;  // the libraries' states, kept out of this header
+struct z_stream_s;
+
+namespace wasm_oci {
+
+inline constexpr LevelRange kGzipLevels = {.lowest = 1, .highest = 12, .usual = 4};
+inline constexpr std::size_t kGzipSingleMemberSize = 4 * 1024 * 1024;
+inline constexpr std::size_t kGzipMemberSize = 1024 * 1024;
+
+// Memory does not grow with the content: 2 MiB for each of (threads + 2) members in flight, and each thread's tables
+// (0.7 MiB; 9 MiB from level 10 on). Content of one member is compressed in finish(), on the caller's thread.
+class GzipSink final : public CompressingSink {
+ public:
+  // `level` within kGzipLevels; `threads` 0 takes the machine's number of cores, within bounds.
+  GzipSink(Sink& out, int level, unsigned threads = 0);
+  ~GzipSink() override;
+
+  void write(ByteView bytes) override;
+  void finish() override;
+
+ private:
+  struct FreeCompressor {
+    void operator()(libdeflate_compressor* compressor) const;
+  };
+  using Compressor = std::unique_ptr<libdeflate_compressor, FreeCompressor>;
+
+  // A member in flight: its input is slot `number % slots_.size()` of input_.
+  struct Slot {
+    std::size_t input_size = 0;
+    std::size_t output_size = 0;
+    std::unique_ptr<std::byte[]> output;  // NOLINT(*-avoid-c-arrays): its pages must not be touched before use
+    bool done = false;
+  };
+
+  static Compressor make_compressor(int level);
+  Slot& slot(std::uint64_t number) { return slots_[number % slots_.size()]; }
+  std::byte* slot_input(std::uint64_t number) { return input_.get() + (number % slots_.size()) * kGzipMemberSize; }
+  void start_workers();
+  void work(const std::stop_token& stop, libdeflate_compressor* compressor) noexcept;
+  void submit(std::size_t size);
+  void write_oldest();
+
+  Sink& out_;
+  int level_;
+  unsigned threads_;
+  std::vector<Slot> slots_;
+  std::unique_ptr<std::byte[]> input_;  // NOLINT(*-avoid-c-arrays): as above
+  std::size_t held_ = 0;                // bytes in front of the first member's end, or in the slot being filled
+
+  // Numbers of members; written_ <= taken_ <= submitted_ <= written_ + slots_.size()
+  std::uint64_t submitted_ = 0;
+  std::uint64_t taken_ = 0;
+  std::uint64_t written_ = 0;
+  std::mutex mutex_;  // guards the numbers and Slot::done
+  std::condition_variable_any submitted_changed_;
+  std::condition_variable done_changed_;
+  std::vector<Compressor> compressors_;
+  std::vector<std::jthread> workers_;  // last: they stop before anything they use goes away
+};
+
+// Reads any number of members; after the last one only zero bytes (the padding of tapes and of some tools) may follow.
+class GzipSource final : public DecompressingSource {
+ public:
+  explicit GzipSource(Source& in, const ExpansionLimits& limits = {});
+
+ protected:
+  std::size_t decode(std::span<std::byte> into) override;
+  void reset() override;
+
+ private:
+  struct FreeStream {
+    void operator()(z_stream_s* stream) const;
+  };
+
+  bool next_member();
+  void expect_zeros();
+
+  std::unique_ptr<z_stream_s, FreeStream> stream_;
+  bool in_member_ = true;
+};
+
+}  // namespace wasm_oci

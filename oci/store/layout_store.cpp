@@ -1,0 +1,361 @@
+#include "oci/store/layout_store.hpp"
+
+#include "oci/error.hpp"
+#include "oci/store/layout_index.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace wasm_oci {
+namespace {
+
+const std::string kLayoutFileName = "oci-layout";
+const std::string kIndexFileName = "index.json";
+const std::string kBlobsName = "blobs";
+
+constexpr std::size_t kMaxLayoutFileSize = 64UL * 1024;
+constexpr unsigned kMaxDepth = 16;
+constexpr unsigned kBlobPermissions = 0444;  // content never changes
+constexpr unsigned kFilePermissions = 0644;
+constexpr mode_t kDirectoryPermissions = 0777;
+
+void make_directory_at(int directory, const std::string& name, const std::string& shown) {
+  if (::mkdirat(directory, name.c_str(), kDirectoryPermissions) != 0 && errno != EEXIST) {
+    throw_errno(errno, "cannot make " + shown + "/" + name);
+  }
+}
+
+}  // namespace
+
+// --- opening ---------------------------------------------------------------------------------------------------------
+
+std::unique_ptr<LayoutStore> LayoutStore::open(const std::string& path, const std::stop_token& stop) {
+  return std::unique_ptr<LayoutStore>(new LayoutStore(path, Access::read, stop));
+}
+
+std::unique_ptr<LayoutStore> LayoutStore::open_or_empty(const std::string& path, const std::stop_token& stop) {
+  // A directory in which neither file is was made by a process that was killed before it wrote the first of them.
+  std::error_code ignored;
+  const std::filesystem::path folder(path);
+  if (!std::filesystem::exists(folder, ignored) ||
+      (std::filesystem::is_directory(folder, ignored) && !std::filesystem::exists(folder / kIndexFileName, ignored))) {
+    return std::unique_ptr<LayoutStore>(new LayoutStore(path));
+  }
+  return open(path, stop);
+}
+
+std::unique_ptr<LayoutStore> LayoutStore::open_for_writing(const std::string& path, const std::stop_token& stop) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) {
+    throw FailureError("cannot make " + path + ": " + error.message());
+  }
+  return std::unique_ptr<LayoutStore>(new LayoutStore(path, Access::write, stop));
+}
+
+LayoutStore::LayoutStore(std::string path, Access access, std::stop_token stop)
+    : path_(std::move(path)), stop_(std::move(stop)) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path_, ignored)) {
+    throw ContentError(path_ + " is a file, not an OCI image layout", "an archive is spelled oci-archive:" + path_);
+  }
+  root_ = open_directory(path_);
+  if (access == Access::write) {
+    use_ = DirectoryLock::try_acquire(root_.get(), DirectoryLock::Mode::exclusive, path_);
+    if (use_) {
+      if (use_->held()) {
+        remove_temp_files();
+      }
+      use_->convert(DirectoryLock::Mode::shared, stop_);
+    }
+  }
+  if (!use_) {
+    use_ = DirectoryLock::acquire(root_.get(), DirectoryLock::Mode::shared, path_, stop_);
+  }
+  if (access == Access::write) {
+    create_missing();
+  }
+  check_layout();
+  open_blobs();
+}
+
+void LayoutStore::open_blobs() {
+  try {
+    blobs_ = open_directory_at(root_.get(), kBlobsName, path_);
+  } catch (const NotFoundError&) {
+    // A layout without content.
+  }
+}
+
+void LayoutStore::create_missing() {
+  make_directory_at(root_.get(), kBlobsName, path_);
+  open_blobs();
+  const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
+  // oci-layout is the last: with it the layout is one.
+  if (const std::optional<std::string> index = read_small(kIndexFileName, kMaxLayoutIndexSize)) {
+    parse_layout_index(*index);
+  } else {
+    replace_small(kIndexFileName, kEmptyLayoutIndex);
+  }
+  if (!read_small(kLayoutFileName, kMaxLayoutFileSize)) {
+    replace_small(kLayoutFileName, kLayoutFile);
+  }
+}
+
+void LayoutStore::check_layout() const {
+  const std::optional<std::string> layout = read_small(kLayoutFileName, kMaxLayoutFileSize);
+  if (!layout) {
+    throw ContentError(path_ + " is not an OCI image layout: " + kLayoutFileName + " is missing");
+  }
+  try {
+    check_layout_file(*layout);
+  } catch (Error& error) {
+    error.add_context(path_ + "/" + kLayoutFileName);
+    throw;
+  }
+}
+
+std::uint64_t LayoutStore::remove_temp_files() const {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : list_directory(root_.get(), path_)) {
+    struct stat status{};
+    if (is_temp_name(name) && ::fstatat(root_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(status.st_mode) && ::unlinkat(root_.get(), name.c_str(), 0) == 0) {
+      bytes += static_cast<std::uint64_t>(status.st_size);
+    }
+  }
+  return bytes;
+}
+
+// --- index.json ------------------------------------------------------------------------------------------------------
+
+std::optional<std::string> LayoutStore::read_small(const std::string& name, std::size_t limit) const {
+  try {
+    FileSource source(open_file_at(root_.get(), name, path_), path_ + "/" + name);
+    return read_all(source, limit);
+  } catch (const NotFoundError&) {
+    return std::nullopt;
+  } catch (ContentError& error) {
+    error.add_context(path_ + "/" + name);
+    throw;
+  }
+}
+
+std::string LayoutStore::read_index() const {
+  std::optional<std::string> text = read_small(kIndexFileName, kMaxLayoutIndexSize);
+  if (!text) {
+    throw ContentError(path_ + " is not an OCI image layout: " + kIndexFileName + " is missing");
+  }
+  return std::move(*text);
+}
+
+void LayoutStore::replace_small(const std::string& name, std::string_view text) const {
+  TempFile file(root_.get(), path_, kFilePermissions);
+  file.write(as_bytes(text));
+  file.sync();
+  file.rename_to(root_.get(), name);
+  sync_file(root_.get(), path_);
+}
+
+void LayoutStore::edit_index(const std::function<std::string(const std::string& text)>& edit) {
+  const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
+  const std::string before = read_index();
+  std::string after;
+  try {
+    after = edit(before);
+  } catch (Error& error) {
+    error.add_context(path_ + "/" + kIndexFileName);
+    throw;
+  }
+  if (after != before) {
+    replace_small(kIndexFileName, after);
+  }
+}
+
+std::vector<Descriptor> LayoutStore::entries() {
+  if (!root_) {
+    return {};
+  }
+  try {
+    return parse_layout_index(read_index());
+  } catch (Error& error) {
+    error.add_context(path_ + "/" + kIndexFileName);
+    throw;
+  }
+}
+
+Descriptor LayoutStore::only_entry() {
+  std::vector<Descriptor> candidates = entries();
+  const auto differs = [&](const Descriptor& entry) { return entry.digest != candidates.front().digest; };
+  if (std::ranges::any_of(candidates, differs)) {
+    std::erase_if(candidates, [this](const Descriptor& entry) {
+      return !is_named(entry) && contains(entry, NodeKind::manifest) &&
+             subject_of(load(entry, NodeKind::manifest)).has_value();
+    });
+  }
+  return wasm_oci::only_entry(candidates, path_);
+}
+
+std::optional<Descriptor> LayoutStore::resolve(const std::string& name) {
+  if (std::optional<Descriptor> entry = find_entry(entries(), name)) {
+    return entry;
+  }
+  const std::optional<Digest> digest = Digest::parse(name);
+  if (!digest) {
+    return std::nullopt;
+  }
+  const UniqueFd blob = open_blob(*digest);
+  if (!blob) {
+    return std::nullopt;
+  }
+  return describe_manifest(*this, *digest, file_size(blob.get(), path_));
+}
+
+void LayoutStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+  if (!contains(root, NodeKind::blob)) {
+    VerifiedSource source(std::make_unique<StringSource>(std::string(bytes)), root);
+    put(root, NodeKind::manifest, source);
+  }
+  edit_index([&](const std::string& text) { return put_entries(text, root, names); });
+}
+
+std::optional<Descriptor> LayoutStore::remove(const std::string& name) {
+  std::optional<Descriptor> removed;
+  if (blobs_) {
+    edit_index([&](const std::string& text) {
+      removed = find_entry(parse_layout_index(text), name);
+      return remove_entries(text, name);
+    });
+  }
+  return removed;
+}
+
+// --- blobs -----------------------------------------------------------------------------------------------------------
+
+class LayoutStore::LayoutIngest final : public Ingest {
+ public:
+  explicit LayoutIngest(LayoutStore& owner) : owner_(owner), file_(owner.new_blob()) {}
+
+ private:
+  void store(ByteView bytes) override { file_->write(bytes); }
+  // What is there already is replaced: writing is done, and the old file may be broken.
+  void publish(const Descriptor& descriptor) override { owner_.publish(*file_, descriptor.digest); }
+
+  LayoutStore& owner_;
+  std::unique_ptr<TempFile> file_;
+};
+
+std::unique_ptr<Ingest> LayoutStore::ingest() { return std::make_unique<LayoutIngest>(*this); }
+
+void LayoutStore::put(const Descriptor& descriptor, NodeKind /*kind*/, VerifiedSource& source) {
+  const std::unique_ptr<TempFile> file = new_blob();
+  copy(source, *file);
+  publish(*file, descriptor.digest);
+}
+
+std::unique_ptr<TempFile> LayoutStore::new_blob() const {
+  return std::make_unique<TempFile>(root_.get(), path_, kBlobPermissions);
+}
+
+void LayoutStore::publish(TempFile& file, const Digest& digest) {
+  const std::string name(to_string(digest.algorithm()));
+  make_directory_at(blobs_.get(), name, path_ + "/" + kBlobsName);
+  file.rename_to(open_directory_at(blobs_.get(), name, path_ + "/" + kBlobsName).get(), digest.hex());
+  const std::scoped_lock lock(mutex_);
+  sound_.insert(digest);
+}
+
+UniqueFd LayoutStore::blob_directory(DigestAlgorithm algorithm) const {
+  if (!blobs_) {
+    return {};
+  }
+  try {
+    return open_directory_at(blobs_.get(), std::string(to_string(algorithm)), path_ + "/" + kBlobsName);
+  } catch (const NotFoundError&) {
+    return {};
+  }
+}
+
+UniqueFd LayoutStore::open_blob(const Digest& digest) const {
+  const UniqueFd directory = blob_directory(digest.algorithm());
+  if (!directory) {
+    return {};
+  }
+  try {
+    return open_file_at(directory.get(), digest.hex(),
+                        path_ + "/" + kBlobsName + "/" + std::string(to_string(digest.algorithm())));
+  } catch (const NotFoundError&) {
+    return {};
+  }
+}
+
+std::unique_ptr<Source> LayoutStore::open_unverified(const Descriptor& descriptor, NodeKind /*kind*/) {
+  UniqueFd blob = open_blob(descriptor.digest);
+  if (!blob) {
+    throw NotFoundError(path_ + " does not hold " + descriptor.digest.str());
+  }
+  return std::make_unique<FileSource>(std::move(blob), descriptor.digest.str() + " in " + path_);
+}
+
+bool LayoutStore::contains(const Descriptor& descriptor, NodeKind kind) {
+  try {
+    return kind == NodeKind::blob ? has_blob(descriptor) : has_graph(descriptor, 0);
+  } catch (const ContentError&) {
+    // A link, a directory or wrong bytes in its place: what is written takes the place.
+    return false;
+  }
+}
+
+bool LayoutStore::has_blob(const Descriptor& descriptor) {
+  UniqueFd blob = open_blob(descriptor.digest);
+  if (!blob || file_size(blob.get(), path_) != descriptor.size) {
+    return false;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (sound_.contains(descriptor.digest)) {
+      return true;
+    }
+  }
+  VerifiedSource source(std::make_unique<FileSource>(std::move(blob), path_), descriptor);
+  source.watch([this](std::uint64_t) {
+    if (stop_.stop_requested()) {
+      throw CancelledError("stopped");
+    }
+  });
+  std::vector<std::byte> buffer(kChunkSize);
+  while (source.read(buffer) != 0) {
+  }
+  const std::scoped_lock lock(mutex_);
+  sound_.insert(descriptor.digest);
+  return true;
+}
+
+bool LayoutStore::has_graph(const Descriptor& descriptor, unsigned depth) {
+  if (depth > kMaxDepth || descriptor.size > kMaxManifestSize || !has_blob(descriptor)) {
+    return false;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (complete_.contains(descriptor.digest)) {
+      return true;
+    }
+  }
+  for (const Edge& edge : required_children(descriptor, load(descriptor, NodeKind::manifest))) {
+    if (!(edge.kind == NodeKind::blob ? has_blob(edge.target) : has_graph(edge.target, depth + 1))) {
+      return false;
+    }
+  }
+  const std::scoped_lock lock(mutex_);
+  complete_.insert(descriptor.digest);
+  return true;
+}
+
+}  // namespace wasm_oci

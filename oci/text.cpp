@@ -1,0 +1,188 @@
+#include "oci/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace wasm_oci {
+namespace {
+
+struct CodePoint {
+  char32_t value;
+  std::size_t size;  // in bytes; 0 where the bytes are no UTF-8
+};
+
+// The first character of `text`, which is not empty. Overlong forms and surrogates are no UTF-8 (RFC 3629).
+CodePoint decode_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+  struct Form {
+    unsigned char mask;
+    unsigned char mark;
+    char32_t smallest;
+  };
+  static constexpr std::array kForms = {Form{0x80, 0x00, 0}, Form{0xe0, 0xc0, 0x80}, Form{0xf0, 0xe0, 0x800},
+                                        Form{0xf8, 0xf0, 0x10000}};
+  for (std::size_t extra = 0; extra < kForms.size(); ++extra) {
+    const Form& form = kForms.at(extra);
+    if ((byte(0) & form.mask) != form.mark) {
+      continue;
+    }
+    if (text.size() <= extra) {
+      break;
+    }
+    char32_t value = byte(0) & static_cast<unsigned char>(~form.mask);
+    for (std::size_t index = 1; index <= extra; ++index) {
+      if ((byte(index) & 0xc0U) != 0x80U) {
+        return {.value = 0, .size = 0};
+      }
+      value = (value << 6U) | (byte(index) & 0x3fU);
+    }
+    const bool is_surrogate = value >= 0xd800 && value <= 0xdfff;
+    if (value < form.smallest || value > 0x10ffff || is_surrogate) {
+      break;
+    }
+    return {.value = value, .size = extra + 1};
+  }
+  return {.value = 0, .size = 0};
+}
+
+bool is_unsafe(char32_t c) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  static constexpr std::array kUnsafe = {
+      Range{0x00, 0x1f},        // C0
+      Range{0x7f, 0x9f},        // DEL, C1
+      Range{0x61c, 0x61c},      // Arabic letter mark
+      Range{0x200b, 0x200f},    // zero width, left-to-right and right-to-left marks
+      Range{0x2028, 0x202e},    // line and paragraph separators, bidirectional embeddings and overrides
+      Range{0x2060, 0x206f},    // invisible operators, bidirectional isolates
+      Range{0xfeff, 0xfeff},    // byte order mark
+      Range{0xfff9, 0xfffb},    // interlinear annotation
+      Range{0xe0000, 0xe007f},  // tags
+  };
+  return std::ranges::any_of(kUnsafe, [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+void append_hex(std::string& out, std::uint32_t value, int digits) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    out += kHex[(value >> static_cast<unsigned>(shift)) & 0xfU];
+  }
+}
+
+void append_escaped(std::string& out, char32_t c) {
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else if (c < 0x80) {
+    out += "\\x";
+    append_hex(out, c, 2);
+  } else {
+    out += "\\u{";
+    append_hex(out, c, c < 0x100 ? 2 : (c < 0x10000 ? 4 : 5));
+    out += '}';
+  }
+}
+
+// Longer words are none that a person mistyped; the bound also keeps the work small.
+constexpr std::size_t kMaxWord = 64;
+
+}  // namespace
+
+std::string escape_for_terminal(std::string_view text, LineBreaks line_breaks) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint c = decode_utf8(text);
+    if (c.size == 0) {
+      out += "\\x";
+      append_hex(out, static_cast<unsigned char>(text.front()), 2);
+      text.remove_prefix(1);
+      continue;
+    }
+    const bool is_kept_break = c.value == '\n' && line_breaks == LineBreaks::keep;
+    if (is_unsafe(c.value) && !is_kept_break) {
+      append_escaped(out, c.value);
+    } else {
+      out += text.substr(0, c.size);
+    }
+    text.remove_prefix(c.size);
+  }
+  return out;
+}
+
+std::string human_size(std::uint64_t bytes) {
+  static constexpr std::array<std::string_view, 7> kUnits = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  if (bytes < 1000) {
+    return std::to_string(bytes) + " B";
+  }
+  // `scaled` is the value in thousandths of the unit, so that three digits can be kept in integers.
+  std::size_t unit = 1;
+  std::uint64_t scaled = bytes;
+  while (scaled >= 999'500) {
+    scaled = scaled / 1000 + (scaled % 1000 >= 500 ? 1 : 0);
+    ++unit;
+  }
+  const std::uint64_t step = scaled >= 99'950 ? 1000 : (scaled >= 9'995 ? 100 : 10);
+  scaled = (scaled + step / 2) / step * step;
+  std::string text = std::to_string(scaled / 1000);
+  std::string fraction = std::to_string(1000 + scaled % 1000).substr(1);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  if (!fraction.empty()) {
+    text += "." + fraction;
+  }
+  return text + " " + std::string(kUnits.at(unit));
+}
+
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+  if (left.size() > kMaxWord || right.size() > kMaxWord) {
+    return left == right ? 0 : std::max(left.size(), right.size());
+  }
+  // Row i holds the distances of left's first i bytes to each beginning of right; three rows are needed at a time.
+  using Row = std::array<std::size_t, kMaxWord + 1>;
+  Row before_last{};
+  Row last{};
+  Row current{};
+  for (std::size_t j = 0; j <= right.size(); ++j) {
+    current.at(j) = j;
+  }
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    before_last = last;
+    last = current;
+    current.at(0) = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t replaced = last.at(j - 1) + (left[i - 1] == right[j - 1] ? 0 : 1);
+      current.at(j) = std::min({last.at(j) + 1, current.at(j - 1) + 1, replaced});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        current.at(j) = std::min(current.at(j), before_last.at(j - 2) + 1);
+      }
+    }
+  }
+  return current.at(right.size());
+}
+
+std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  if (word.empty() || word.size() > kMaxWord) {
+    return std::nullopt;
+  }
+  std::optional<std::string_view> best;
+  std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    // A word of which every byte was changed is another word.
+    if (distance <= limit && distance < std::max(word.size(), candidate.size())) {
+      if (!best || distance < limit) {
+        best = candidate;
+      }
+      limit = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace wasm_oci
