@@ -36,7 +36,7 @@ void set_bytes(benchmark::State& state) { state.SetBytesProcessed(state.iteratio
 
 void hash(benchmark::State& state) {
   const std::string text = content(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(digest_of(text));
   }
   set_bytes(state);
@@ -45,7 +45,7 @@ BENCHMARK(hash)->Arg(4 << 10)->Arg(16 << 20);
 
 void compress(benchmark::State& state, Compression compression) {
   const std::string text = content(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     NullSink out;
     const auto compressor = make_compressor(compression, std::nullopt, out);
     compressor->write(as_bytes(text));
@@ -59,7 +59,7 @@ BENCHMARK_CAPTURE(compress, zstd, Compression::zstd)->Arg(1 << 20)->Arg(32 << 20
 
 void tar(benchmark::State& state) {
   StringSource file(content(static_cast<std::size_t>(state.range(0))));
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     NullSink out;
     TarWriter writer(out);
     file.rewind();
@@ -80,7 +80,7 @@ void parse_json_index(benchmark::State& state) {
     text += R"(","platform":{"os":"wasi","architecture":"wasm"}})";
   }
   text += "]}";
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(parse_index(text));
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
