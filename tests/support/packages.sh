@@ -4,13 +4,14 @@
 build_packages=(
   ca-certificates ccache cmake g++ ninja-build pkg-config
   libarchive-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libssl-dev libzstd-dev nlohmann-json3-dev
+  zlib1g-dev
 )
 
 # To test it: libraries, then the programs that the interop tests compare it with, then the tools that check the source.
 test_packages=(
   libbenchmark-dev libcpp-httplib-dev libgmock-dev libgtest-dev
-  apache2-utils buildah containerd curl docker-registry git oci-image-tool openssl podman skopeo umoci wabt
-  clang-19 clang-format-19 clang-tidy-19 clang-tools-19 hyperfine libclang-rt-19-dev
+  apache2-utils buildah containerd curl docker-registry git oci-image-tool openssl podman skopeo umoci
+  clang-19 clang-format-19 clang-tidy-19 hyperfine libclang-rt-19-dev
 )
 
 # Commands rather than packages: Debian's packages conflict with those of other sources that may be installed already.
