@@ -100,7 +100,7 @@ HttpResponse RegistryClient::send(const RegistryRequest& request) {
     }
     response = send_once(request);
   });
-  return std::move(*response);
+  return std::move(response).value();
 }
 
 HttpResponse RegistryClient::send_once(const RegistryRequest& request) { return attempt(request, stop_); }

@@ -208,13 +208,13 @@ TEST(HttpClient, CopiesFromServerToServerOnOneThread) {
 }
 
 TEST(HttpClient, AResponseThatNobodyReadsHoldsUpNobody) {
-  const std::string content(64UL << 20U, 'x');
+  const std::string content(24UL << 20U, 'x');
   ScriptedServer server(ScriptedServer::answering(
       [&](const SeenRequest& request) { return Answer{.body = request.target == "/large" ? content : "small"}; }));
-  HttpClient client(impatient());
+  HttpClient client({.stall_timeout = std::chrono::seconds(1)});
   const HttpResponse large = client.send(get(server.url("/large")), {});
   EXPECT_EQ(text_of(client.send(get(server.url("/small")), {})), "small");
-  std::this_thread::sleep_for(milliseconds(400));  // longer than the stall time: it is we who do not read
+  std::this_thread::sleep_for(milliseconds(1500));  // longer than the stall time: it is we who do not read
   EXPECT_EQ(text_of(large).size(), content.size());
 }
 
