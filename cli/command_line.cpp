@@ -3,8 +3,8 @@
 #include "cli/global_options.hpp"
 #include "cli/habits.hpp"
 #include "cli/help.hpp"
-#include "cli/suggest.hpp"
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -134,16 +134,21 @@ bool was_given(const Entries& entries, std::string_view name) {
 bool is_flag(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
 
 [[noreturn]] void throw_unknown_flag(const std::string& word, const Command* command, const Entries& entries) {
-  // What stands after "=" may be a secret (--cred=USER:PASS).
-  const std::string flag = decode(word.substr(0, word.find('=', 1)));
+  // What is left of "-q=V" after CLI11 took the flag.
+  if (word.starts_with("-=")) {
+    throw UsageError("flag takes no value: '" + decode(word.substr(1)) + "'");
+  }
+  // What follows the name may be a secret: --cred=USER:PASS, -pPASS.
+  const bool is_long = word.starts_with("--");
+  const std::string flag = decode(is_long ? word.substr(0, word.find('=')) : word.substr(0, 2));
   const std::string_view command_name = command == nullptr ? std::string_view() : command->name;
-  std::string hint(answer_to_flag(command_name, flag.starts_with("--") ? flag : flag.substr(0, 2)));
-  if (hint.empty() && flag.starts_with("--")) {
+  std::string hint(answer_to_flag(command_name, flag));
+  if (hint.empty() && is_long) {
     std::vector<std::string_view> names;
     std::transform(entries.begin(), entries.end(), std::back_inserter(names),
                    [](const Parsed::Entry& entry) { return entry.option->name; });
-    if (const auto name = closest(flag.substr(2), names); !name.empty()) {
-      hint = "did you mean --" + std::string(name) + "?";
+    if (const auto near = nearest(flag.substr(2), names)) {
+      hint = "did you mean --" + std::string(*near) + "?";
     }
   }
   if (hint.empty()) {
@@ -162,8 +167,8 @@ void check_choice(const std::string& what, std::string_view value, std::span<con
     hint =
         "Go templates are not known here: add --format json and a pipe to jq, as in "
         "wasm-oci inspect REF --format json | jq .";
-  } else if (const auto near = closest(value, choices); !near.empty()) {
-    hint = "did you mean " + std::string(near) + "?";
+  } else if (const auto near = nearest(value, choices)) {
+    hint = "did you mean " + std::string(*near) + "?";
   } else {
     hint = "one of";
     for (const std::string_view choice : choices) {
@@ -246,18 +251,28 @@ bool is_group(Catalog catalog, const std::string& word) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(word + " "); });
 }
 
+// The name or alias that was probably meant; of two words the second one was mistyped, since the first is known.
+std::optional<std::string> nearest_command(const std::string& name, Catalog catalog) {
+  const std::size_t space = name.find(' ');
+  const std::string group = space == std::string::npos ? std::string() : name.substr(0, space + 1);
+  const Words names = names_of(catalog);
+  std::vector<std::string_view> candidates;
+  for (const std::string& candidate : names) {
+    if (candidate.starts_with(group)) {
+      candidates.push_back(std::string_view(candidate).substr(group.size()));
+    }
+  }
+  const auto near = nearest(std::string_view(name).substr(group.size()), candidates);
+  return near ? std::optional(group + std::string(*near)) : std::nullopt;
+}
+
 [[noreturn]] void throw_unknown_command(const std::string& name, const Words& words, Catalog catalog) {
-  std::string hint;
+  const std::string group = name.substr(0, name.find(' '));
+  std::string hint = is_group(catalog, group) ? "see wasm-oci " + group + " --help" : "see wasm-oci --help";
   if (const std::string line = answer_to_command(words); !line.empty()) {
     hint = "use: " + line;
-  } else {
-    const Words names = names_of(catalog);
-    const std::vector<std::string_view> candidates(names.begin(), names.end());
-    const auto near = closest(name, candidates);
-    const std::string group = name.substr(0, name.find(' '));
-    hint = !near.empty()              ? "did you mean wasm-oci " + std::string(near) + "?"
-           : is_group(catalog, group) ? "see wasm-oci " + group + " --help"
-                                      : "see wasm-oci --help";
+  } else if (const auto near = nearest_command(name, catalog)) {
+    hint = "did you mean wasm-oci " + *near + "?";
   }
   throw UsageError("unknown command: " + name, hint);
 }

@@ -339,13 +339,7 @@ std::string fish_option(std::string_view condition, const Option& option) {
 
 // Prints the command that the line so far names: its name, a group's name, or nothing.
 std::string fish_functions(Catalog catalog) {
-  std::string flags;
-  for (const Option& option : global_options()) {
-    if (takes_word(option)) {
-      flags += " --" + std::string(option.name);
-    }
-  }
-  std::string text =
+  const std::string text =
       "function __wasm_oci_command\n    set -l command ''\n    set -l skip 0\n"
       "    for word in (commandline -opc)[2..-1]\n        if test $skip = 1\n            set skip 0\n"
       "            continue\n        end\n        switch \"$command|$word\"\n            case ";

@@ -81,33 +81,6 @@ constexpr std::array kOptions = {
     Option{.name = "version", .help = "Show the versions of wasm-oci and its libraries"},
 };
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool is_registry_host(std::string_view text) {
-  if (text.starts_with('[')) {
-    return text.find_first_not_of("0123456789abcdefABCDEF:.[]") == std::string_view::npos && text.find(']') > 1;
-  }
-  const std::size_t colon = text.find(':');
-  const std::string_view name = text.substr(0, colon);
-  const std::string_view port = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-  const bool port_is_number = port.find_first_not_of("0123456789") == std::string_view::npos;
-  const bool has_port = colon != std::string_view::npos && !port.empty();
-  return !name.empty() && port_is_number && (colon == std::string_view::npos || has_port) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return is_alphanumeric(c) || c == '.' || c == '-'; }) &&
-         (has_port || name == "localhost" || name.find('.') != std::string_view::npos);
-}
-
-std::vector<HostValue> host_values(const Parsed& parsed, std::string_view option, std::string_view expected) {
-  std::vector<HostValue> result;
-  for (const std::string& text : parsed.values(option)) {
-    result.push_back(parse_host_value(text));
-    if (result.back().value.empty()) {
-      throw UsageError("--" + std::string(option) + " expects " + std::string(expected));
-    }
-  }
-  return result;
-}
-
 ProgressMode progress_mode(const std::string& name) {
   const auto* const found = std::find(kProgressModes.begin(), kProgressModes.end(), name);
   return static_cast<ProgressMode>(found - kProgressModes.begin());
@@ -117,14 +90,6 @@ ProgressMode progress_mode(const std::string& name) {
 
 std::span<const Option> global_options() { return kOptions; }
 
-HostValue parse_host_value(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals != std::string_view::npos && is_registry_host(text.substr(0, equals))) {
-    return {.host = std::string(text.substr(0, equals)), .value = std::string(text.substr(equals + 1))};
-  }
-  return {.host = std::nullopt, .value = std::string(text)};
-}
-
 GlobalOptions read_global_options(const Parsed& parsed, const Environment& environment) {
   GlobalOptions options;
   const auto format = parsed.value("format").value_or("text");
@@ -132,7 +97,7 @@ GlobalOptions read_global_options(const Parsed& parsed, const Environment& envir
   options.progress = progress_mode(parsed.value("progress").value_or("auto"));
   options.quiet = parsed.flag("quiet");
   options.verbosity = parsed.count("verbose");
-  options.color = !parsed.flag("no-color") && environment("NO_COLOR").value_or("").empty();
+  options.color = !parsed.flag("no-color") && !environment.get("NO_COLOR");
 
   options.jobs = static_cast<unsigned>(parsed.number("jobs", 1, kMaxJobs).value_or(options.jobs));
   options.retries = static_cast<unsigned>(parsed.number("retries", 0, kMaxRetries).value_or(options.retries));
@@ -148,22 +113,11 @@ GlobalOptions read_global_options(const Parsed& parsed, const Environment& envir
   }
 
   options.authfile = parsed.value("authfile");
-  options.creds = host_values(parsed, "creds", "[HOST=]USER:PASS");
-  if (std::any_of(options.creds.begin(), options.creds.end(),
-                  [](const HostValue& creds) { return creds.value.find(':') == std::string::npos; })) {
-    throw UsageError("--creds expects [HOST=]USER:PASS",
-                     "to keep the password out of the command line: wasm-oci login HOST -u USER --password-stdin");
-  }
-  options.ca_file = host_values(parsed, "ca-file", "[HOST=]FILE");
-  options.cert = host_values(parsed, "cert", "[HOST=]FILE");
-  options.key = host_values(parsed, "key", "[HOST=]FILE");
-  for (const std::string& host : parsed.values("plain-http")) {
-    if (host.empty()) {
-      options.plain_http = true;
-    } else {
-      options.plain_http_hosts.push_back(host);
-    }
-  }
+  options.hosts = {.creds = parsed.values("creds"),
+                   .ca_file = parsed.values("ca-file"),
+                   .cert = parsed.values("cert"),
+                   .key = parsed.values("key"),
+                   .plain_http = parsed.values("plain-http")};
   return options;
 }
 

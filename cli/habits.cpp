@@ -89,7 +89,7 @@ constexpr auto kCommandHabits = std::to_array<CommandHabit>({
     {"publish", "wasm-oci build {1:MODULE.wasm} -t REF --as artifact --push"},
     {"resolve", "wasm-oci digest {1:REF}"},
     {"rm", "wasm-oci rmi {1:REF}"},
-    {"run", "docker run --rm --runtime io.containerd.wasmtime.v1 --platform wasi/wasm {args:REF}"},
+    {"run", "docker run --rm --runtime io.containerd.wasmtime.v1 --platform wasi/wasm {1:REF}"},
     {"save", "wasm-oci copy local:REF docker-archive:FILE:REF"},
     {"show", "wasm-oci inspect {1:REF}"},
     {"sync", "wasm-oci copy {1:SRC} {2:DST} --all-tags"},

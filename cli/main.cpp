@@ -3,15 +3,13 @@
 #include "cli/program.hpp"
 #include "cli/signals.hpp"
 #include "oci/file.hpp"
+#include "registry/environment.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -37,11 +35,6 @@ TerminalSize terminal_size() {
   return {.columns = size.ws_col, .rows = size.ws_row};
 }
 
-std::optional<std::string> environment_variable(std::string_view name) {
-  const char* value = std::getenv(std::string(name).c_str());  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,7 +48,7 @@ int main(int argc, char** argv) {
       wasm_oci::cli::run_program(words, wasm_oci::cli::all_commands(),
                                  {.out = out,
                                   .err = err,
-                                  .environment = environment_variable,
+                                  .environment = wasm_oci::Environment::of_process(),
                                   .terminal = {.is_terminal = isatty(STDERR_FILENO) == 1, .size = terminal_size},
                                   .interrupts = interrupts}));
 }

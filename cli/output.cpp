@@ -58,6 +58,10 @@ void print_json(const Context& context, JsonWriter&& document) {
   print_text(context, std::move(document).take() + "\n");
 }
 
+void print_results(const Context& context, const std::vector<Result>& results) {
+  print_json(context, document_of(results));
+}
+
 void Results::print(const std::string& text) {
   if (stream_ == Stream::standard_output) {
     print_text(context_, text);
@@ -76,7 +80,7 @@ void Results::add(Result result) {
 
 void Results::fail(const Error& error) {
   if (context_.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
-    throw error;
+    throw Error(error);
   }
   print_error(context_.display, context_.color, error);
   code_ = worse(code_, exit_code(error.kind()));

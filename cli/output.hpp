@@ -37,6 +37,9 @@ struct Result {
   std::vector<std::string> platforms = {};
 };
 
+// {"results": […]} and a newline.
+void print_results(const Context& context, const std::vector<Result>& results);
+
 // The results of several targets, all of which are tried. As text each is printed when it is there ("NAME@DIGEST", with
 // --quiet the digest); as JSON all of them at the end, or nothing where one failed.
 class Results {
@@ -54,6 +57,7 @@ class Results {
   void fail(const Error& error);
   // Prints what is left to print; the code of the worst failure.
   ExitCode finish();
+  ExitCode code() const { return code_; }
 
  private:
   void print(const std::string& text);

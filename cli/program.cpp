@@ -24,8 +24,7 @@ std::string help_text(const CommandLine& line, Catalog catalog) {
 }
 
 bool colored(const Terminal& terminal, const Environment& environment) {
-  return terminal.is_terminal && environment("NO_COLOR").value_or("").empty() &&
-         environment("TERM").value_or("dumb") != "dumb";
+  return terminal.is_terminal && !environment.get("NO_COLOR") && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
 ExitCode run_command(const CommandLine& line, const Surroundings& surroundings, const GlobalOptions& options,

@@ -18,8 +18,7 @@ class QuietDisplay final : public Display {
 };
 
 bool can_move_cursor(const Terminal& terminal, const Environment& environment) {
-  const std::string type = environment("TERM").value_or("");
-  return terminal.is_terminal && !type.empty() && type != "dumb";
+  return terminal.is_terminal && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
 }  // namespace
@@ -27,7 +26,7 @@ bool can_move_cursor(const Terminal& terminal, const Environment& environment) {
 void Display::print(std::string_view lines) noexcept {
   try {
     const std::lock_guard lock(mutex_);
-    write(erasure() + std::string(lines) + drawing());
+    write_above(lines);
   } catch (...) {  // NOLINT(bugprone-empty-catch): see its declaration
   }
 }
@@ -46,6 +45,13 @@ void Display::write(std::string_view text) noexcept {
     }
   } catch (...) {  // NOLINT(bugprone-empty-catch): as print() says
   }
+}
+
+void Display::write_above(std::string_view lines) {
+  std::string text = erasure();
+  text += lines;
+  text += drawing();
+  write(text);
 }
 
 std::unique_ptr<Display> make_display(ProgressMode mode, Sink& err, const Terminal& terminal,

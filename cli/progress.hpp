@@ -45,8 +45,9 @@ class Display : public Progress {
   virtual std::string erasure() { return {}; }
   virtual std::string drawing() { return {}; }
 
-  // With the mutex held.
+  // Both with the mutex held, the second one with what is drawn below the lines.
   void write(std::string_view text) noexcept;
+  void write_above(std::string_view lines);
   std::mutex& mutex() { return mutex_; }
 
  private:

@@ -6,7 +6,7 @@ namespace wasm_oci::cli {
 
 namespace {
 
-constexpr std::uint64_t kWorthAStartLine = 1024 * 1024;
+constexpr std::uint64_t kWorthAStartLine = 1 << 20;
 constexpr std::chrono::seconds kBetweenLines{5};
 
 std::string position_line(const Transfer& transfer) {

@@ -71,18 +71,17 @@ std::string time_left(const Transfer& transfer) {
   const double seconds = std::ceil(static_cast<double>(transfer.size - transfer.position) / rate);
   constexpr double kWorthTelling = 24.0 * 3600;
   return seconds > kWorthTelling ? std::string()
-                                 : short_duration(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+                                 : whole_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }
 
 }  // namespace
 
-std::string bar_line(const Transfer& transfer, TimePoint now, unsigned columns) {
+std::string bar_line(const Transfer& transfer, TimePoint now, std::size_t label, unsigned columns) {
   constexpr std::size_t kSize = 7;  // "49.5 MB"
   const std::string sizes =
       right(human_size(transfer.position), kSize) + " / " + right(human_size(transfer.size), kSize);
   std::string rate = right(speed_text(transfer.speed.bytes_per_second()), kSize + 2);
   std::string left = right(time_left(transfer), 6);
-  const std::size_t label = std::clamp<std::size_t>(width_of(transfer.label), 20, kLabelWidth);
   if (now - transfer.started < std::chrono::seconds(1)) {
     left = std::string(left.size(), ' ');  // too early to tell
   }
@@ -151,7 +150,7 @@ void TtyDisplay::finish(const Descriptor& descriptor, TransferOutcome outcome) n
       duration = clock_() - entry->second.started;
       transfers_.erase(entry);
     }
-    write(erasure() + outcome_line(descriptor, outcome, duration) + "\n" + drawing());
+    write_above(outcome_line(descriptor, outcome, duration) + "\n");
   } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }
@@ -170,7 +169,7 @@ void TtyDisplay::redraw() noexcept {
     for (auto& [digest, transfer] : transfers_) {
       transfer.speed.update(now, transfer.position);
     }
-    write(erasure() + drawing());
+    write_above("");
   } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }
@@ -192,13 +191,19 @@ std::string TtyDisplay::drawing() {
   // One row for the cursor, and a column since some terminals wrap when the last one is filled.
   const std::size_t most = std::max(size.rows, 2U) - 1;
   const unsigned columns = std::max(size.columns, 2U) - 1;
-  std::string text;
+  std::vector<const Transfer*> shown;
+  std::size_t label = 0;
   for (const auto& [digest, transfer] : transfers_) {
-    if (drawn_.size() < most && now - transfer.started >= kWorthABar) {
-      const std::string line = bar_line(transfer, now, columns);
-      drawn_.push_back(width_of(line));
-      text += line + "\n";
+    if (shown.size() < most && now - transfer.started >= kWorthABar) {
+      shown.push_back(&transfer);
+      label = std::max(label, std::min(width_of(transfer.label), kLabelWidth));
     }
+  }
+  std::string text;
+  for (const Transfer* transfer : shown) {
+    const std::string line = bar_line(*transfer, now, label, columns);
+    drawn_.push_back(width_of(line));
+    text += line + "\n";
   }
   return text;
 }

@@ -44,7 +44,8 @@ class TtyDisplay final : public Display {
   std::jthread thread_;
 };
 
-// One bar, at most `columns` wide: "LABEL [====>    ] 12.3 MB / 49.5 MB  31 MB/s  2s", without what does not fit.
-std::string bar_line(const Transfer& transfer, TimePoint now, unsigned columns);
+// One bar, at most `columns` wide: "LABEL [====>    ] 12.3 MB / 49.5 MB  31 MB/s  2s", without what does not fit. The
+// label takes `label` columns, so that bars stand below each other.
+std::string bar_line(const Transfer& transfer, TimePoint now, std::size_t label, unsigned columns);
 
 }  // namespace wasm_oci::cli

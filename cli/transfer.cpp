@@ -4,9 +4,7 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace wasm_oci::cli {
 
@@ -14,6 +12,7 @@ namespace {
 
 constexpr double kSpeedMemorySeconds = 3;
 constexpr std::size_t kShortDigest = 12;
+constexpr std::chrono::milliseconds kWorthTelling{100};
 
 std::string_view kind_of(std::string_view type) {
   if (media_type::is_index(type)) {
@@ -80,25 +79,28 @@ std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
       break;
   }
   line += "copied " + human_size(descriptor.size);
-  return duration ? line + " in " + short_duration(*duration) : line;
+  return duration && *duration >= kWorthTelling ? line + " in " + short_duration(*duration) : line;
 }
 
 std::string short_duration(std::chrono::nanoseconds duration) {
-  const double seconds = std::chrono::duration<double>(duration).count();
-  std::array<char, 32> text{};
-  if (seconds < 9.95) {
-    std::snprintf(text.data(), text.size(), "%.1fs", std::max(seconds, 0.0));
-    return text.data();
+  const double seconds = std::max(std::chrono::duration<double>(duration).count(), 0.0);
+  if (seconds >= 9.95) {
+    return whole_seconds(std::chrono::seconds(std::llround(seconds)));
   }
-  const auto whole = std::llround(seconds);
-  if (whole < 60) {
-    return std::to_string(whole) + "s";
+  const auto tenths = std::llround(seconds * 10);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "s";
+}
+
+std::string whole_seconds(std::chrono::seconds duration) {
+  const auto seconds = duration.count();
+  if (seconds < 60) {
+    return std::to_string(seconds) + "s";
   }
-  const bool hours = whole >= 3600;
-  const auto large = whole / (hours ? 3600 : 60);
-  const auto small = hours ? whole % 3600 / 60 : whole % 60;
-  std::snprintf(text.data(), text.size(), hours ? "%lldh%02lldm" : "%lldm%02llds", large, small);
-  return text.data();
+  const bool hours = seconds >= 3600;
+  const auto large = seconds / (hours ? 3600 : 60);
+  const auto small = hours ? seconds % 3600 / 60 : seconds % 60;
+  return std::to_string(large) + (hours ? "h" : "m") + (small < 10 ? "0" : "") + std::to_string(small) +
+         (hours ? "m" : "s");
 }
 
 std::string speed_text(double bytes_per_second) {

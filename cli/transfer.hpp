@@ -42,12 +42,14 @@ Transfer begin_transfer(const Descriptor& descriptor, TimePoint now);
 // has one. Safe to print.
 std::string label_of(const Descriptor& descriptor);
 
-// "4f3c2a1b9d0e layer: copied 49.5 MB in 1.6s"
+// "4f3c2a1b9d0e layer: copied 49.5 MB in 1.6s"; the time only where it is worth telling.
 std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
                          std::optional<std::chrono::nanoseconds> duration);
 
 // "0.4s", "12s", "2m05s", "1h02m"
 std::string short_duration(std::chrono::nanoseconds duration);
+// The same without tenths: "4s"
+std::string whole_seconds(std::chrono::seconds duration);
 // "31 MB/s"
 std::string speed_text(double bytes_per_second);
 

@@ -49,7 +49,8 @@ HttpResponse get_token(const Send& send, const TokenRequest& request, const std:
     if (!is_redirect(response.status)) {
       return response;
     }
-    const auto next = url.resolve(response.headers.get("Location").value_or(""));
+    const std::string location = response.headers.get("Location").value_or("");
+    const auto next = location.empty() ? std::nullopt : url.resolve(location);
     if (!next || (url.origin().scheme == "https" && next->origin().scheme != "https")) {
       throw AuthError("the token server " + url.display() + " redirects to where no token is asked for");
     }
@@ -106,10 +107,11 @@ TokenClock::time_point expiry(const JsonValue& reply, TokenClock::time_point now
   const auto lifetime = std::chrono::seconds(std::clamp<std::int64_t>(seconds, kShortest.count(), kLongest.count()));
   const auto text = reply.find("issued_at");
   if (const auto issued = text ? Timestamp::parse(text->string()) : std::nullopt) {
-    const TokenClock::time_point from{std::chrono::seconds(issued->seconds())};
+    // Compared as numbers of seconds: the clock's own unit cannot hold every year that a server may write.
+    const auto age = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() - issued->seconds();
     // A token that comes from the future or has expired on its way is one of a server whose clock is wrong.
-    if (from <= now && from + lifetime > now) {
-      return from + lifetime;
+    if (age >= 0 && age < lifetime.count()) {
+      return now + lifetime - std::chrono::seconds(age);
     }
   }
   return now + lifetime;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace wasm_oci {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(Platform, PairsAndTriplesAreReadAsContainerdReadsThem) {
                     .os_version = {},
                     .os_features = {}};
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"linux/amd64", platform("linux", "amd64")},
       {"linux/arm64", platform("linux", "arm64")},
       {"linux/arm64/v8", platform("linux", "arm64", "v8")},
@@ -92,7 +94,7 @@ TEST(Platform, AnOsMayHaveAVersionAndFeatures) {
     std::vector<std::string> features;
     std::string_view all;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"windows(10.0.17763)/amd64", "10.0.17763", {}, "windows(10.0.17763)/amd64"},
       {"windows(10.0.17763+win32k)/amd64", "10.0.17763", {"win32k"}, "windows(10.0.17763+win32k)/amd64"},
       {"linux(+gpu)/amd64", "", {"gpu"}, "linux(+gpu)/amd64"},
@@ -158,7 +160,7 @@ TEST(Platform, WasmSlipsGetTheRightSpelling) {
     std::string_view text;
     std::string_view hint;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"wasm", "did you mean wasi/wasm?"},          {"WASM", "did you mean wasi/wasm?"},
       {"wasm32", "did you mean wasi/wasm?"},        {"wasi", "did you mean wasi/wasm?"},
       {"wasip1", "did you mean wasip1/wasm?"},      {"wasip2", "did you mean wasip2/wasm?"},

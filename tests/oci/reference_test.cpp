@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 namespace wasm_oci {
 namespace {
 
@@ -42,47 +45,47 @@ struct Normalisation {
   std::string_view familiar;
 };
 
-constexpr Normalisation kNormalisations[] = {
-    {"alpine", "docker.io/library/alpine:latest", "alpine:latest"},
-    {"alpine:3.20", "docker.io/library/alpine:3.20", "alpine:3.20"},
-    {"me/app", "docker.io/me/app:latest", "me/app:latest"},
-    {"library/debian", "docker.io/library/debian:latest", "debian:latest"},
-    {"docker.io/debian", "docker.io/library/debian:latest", "debian:latest"},
-    {"docker.io/docker/docker", "docker.io/docker/docker:latest", "docker/docker:latest"},
-    {"index.docker.io/debian", "docker.io/library/debian:latest", "debian:latest"},
-    {"index.docker.io/fooo/bar", "docker.io/fooo/bar:latest", "fooo/bar:latest"},
-    {"library/foo/bar", "docker.io/library/foo/bar:latest", "library/foo/bar:latest"},
-    {"localhost/x", "localhost/x:latest", "localhost/x:latest"},
-    {"localhost:5000/x", "localhost:5000/x:latest", "localhost:5000/x:latest"},
-    {"LOCALDOMAIN/x/y", "LOCALDOMAIN/x/y:latest", "LOCALDOMAIN/x/y:latest"},
-    {"Asdf.com/foo/bar", "Asdf.com/foo/bar:latest", "Asdf.com/foo/bar:latest"},
-    {"host:5000/x", "host:5000/x:latest", "host:5000/x:latest"},
-    {"127.0.0.1:5000/a/b:t", "127.0.0.1:5000/a/b:t", "127.0.0.1:5000/a/b:t"},
-    {"192.168.1.1:5000/repo:5050", "192.168.1.1:5000/repo:5050", "192.168.1.1:5000/repo:5050"},
-    {"[::1]:5000/x", "[::1]:5000/x:latest", "[::1]:5000/x:latest"},
-    {"[2001:db8:1:2:3:4:5:6]/repo:tag", "[2001:db8:1:2:3:4:5:6]/repo:tag", "[2001:db8:1:2:3:4:5:6]/repo:tag"},
-    {"[2001:db8::]:5000/repo", "[2001:db8::]:5000/repo:latest", "[2001:db8::]:5000/repo:latest"},
-    {"b.gcr.io/test.example.com/my-app:test.example.com", "b.gcr.io/test.example.com/my-app:test.example.com",
-     "b.gcr.io/test.example.com/my-app:test.example.com"},
-    // Without a slash there is no host: dots belong to the name, and a number behind the colon is a tag.
-    {"test.com:5000", "docker.io/library/test.com:5000", "test.com:5000"},
-    {"192.168.0.1:80", "docker.io/library/192.168.0.1:80", "192.168.0.1:80"},
-    {"localhost", "docker.io/library/localhost:latest", "localhost:latest"},
-    {"xn--n3h.com/myimage:xn--n3h.com", "xn--n3h.com/myimage:xn--n3h.com", "xn--n3h.com/myimage:xn--n3h.com"},
-    // Separators within a path.
-    {"docker---rules/docker", "docker.io/docker---rules/docker:latest", "docker---rules/docker:latest"},
-    {"dock__er/doc_ker", "docker.io/dock__er/doc_ker:latest", "dock__er/doc_ker:latest"},
-    {"registry.io/foo/project--id.module--name.ver---sion--name",
-     "registry.io/foo/project--id.module--name.ver---sion--name:latest",
-     "registry.io/foo/project--id.module--name.ver---sion--name:latest"},
-    {"lowercase:Uppercase", "docker.io/library/lowercase:Uppercase", "lowercase:Uppercase"},
-    {"d/t:_under.score-dash", "docker.io/d/t:_under.score-dash", "d/t:_under.score-dash"},
-    // Shortening these would name other images.
-    {"docker.io/localhost/x", "docker.io/localhost/x:latest", "docker.io/localhost/x:latest"},
-    {"docker.io/foo.com/x", "docker.io/foo.com/x:latest", "docker.io/foo.com/x:latest"},
-    {"docker.io/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a",
-     "docker.io/library/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a:latest",
-     "docker.io/library/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a:latest"}};
+constexpr auto kNormalisations = std::to_array<Normalisation>(
+    {{"alpine", "docker.io/library/alpine:latest", "alpine:latest"},
+     {"alpine:3.20", "docker.io/library/alpine:3.20", "alpine:3.20"},
+     {"me/app", "docker.io/me/app:latest", "me/app:latest"},
+     {"library/debian", "docker.io/library/debian:latest", "debian:latest"},
+     {"docker.io/debian", "docker.io/library/debian:latest", "debian:latest"},
+     {"docker.io/docker/docker", "docker.io/docker/docker:latest", "docker/docker:latest"},
+     {"index.docker.io/debian", "docker.io/library/debian:latest", "debian:latest"},
+     {"index.docker.io/fooo/bar", "docker.io/fooo/bar:latest", "fooo/bar:latest"},
+     {"library/foo/bar", "docker.io/library/foo/bar:latest", "library/foo/bar:latest"},
+     {"localhost/x", "localhost/x:latest", "localhost/x:latest"},
+     {"localhost:5000/x", "localhost:5000/x:latest", "localhost:5000/x:latest"},
+     {"LOCALDOMAIN/x/y", "LOCALDOMAIN/x/y:latest", "LOCALDOMAIN/x/y:latest"},
+     {"Asdf.com/foo/bar", "Asdf.com/foo/bar:latest", "Asdf.com/foo/bar:latest"},
+     {"host:5000/x", "host:5000/x:latest", "host:5000/x:latest"},
+     {"127.0.0.1:5000/a/b:t", "127.0.0.1:5000/a/b:t", "127.0.0.1:5000/a/b:t"},
+     {"192.168.1.1:5000/repo:5050", "192.168.1.1:5000/repo:5050", "192.168.1.1:5000/repo:5050"},
+     {"[::1]:5000/x", "[::1]:5000/x:latest", "[::1]:5000/x:latest"},
+     {"[2001:db8:1:2:3:4:5:6]/repo:tag", "[2001:db8:1:2:3:4:5:6]/repo:tag", "[2001:db8:1:2:3:4:5:6]/repo:tag"},
+     {"[2001:db8::]:5000/repo", "[2001:db8::]:5000/repo:latest", "[2001:db8::]:5000/repo:latest"},
+     {"b.gcr.io/test.example.com/my-app:test.example.com", "b.gcr.io/test.example.com/my-app:test.example.com",
+      "b.gcr.io/test.example.com/my-app:test.example.com"},
+     // Without a slash there is no host: dots belong to the name, and a number behind the colon is a tag.
+     {"test.com:5000", "docker.io/library/test.com:5000", "test.com:5000"},
+     {"192.168.0.1:80", "docker.io/library/192.168.0.1:80", "192.168.0.1:80"},
+     {"localhost", "docker.io/library/localhost:latest", "localhost:latest"},
+     {"xn--n3h.com/myimage:xn--n3h.com", "xn--n3h.com/myimage:xn--n3h.com", "xn--n3h.com/myimage:xn--n3h.com"},
+     // Separators within a path.
+     {"docker---rules/docker", "docker.io/docker---rules/docker:latest", "docker---rules/docker:latest"},
+     {"dock__er/doc_ker", "docker.io/dock__er/doc_ker:latest", "dock__er/doc_ker:latest"},
+     {"registry.io/foo/project--id.module--name.ver---sion--name",
+      "registry.io/foo/project--id.module--name.ver---sion--name:latest",
+      "registry.io/foo/project--id.module--name.ver---sion--name:latest"},
+     {"lowercase:Uppercase", "docker.io/library/lowercase:Uppercase", "lowercase:Uppercase"},
+     {"d/t:_under.score-dash", "docker.io/d/t:_under.score-dash", "d/t:_under.score-dash"},
+     // Shortening these would name other images.
+     {"docker.io/localhost/x", "docker.io/localhost/x:latest", "docker.io/localhost/x:latest"},
+     {"docker.io/foo.com/x", "docker.io/foo.com/x:latest", "docker.io/foo.com/x:latest"},
+     {"docker.io/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a",
+      "docker.io/library/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a:latest",
+      "docker.io/library/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a:latest"}});
 
 TEST(Reference, HasOneFullAndOneFamiliarForm) {
   for (const auto& [text, full, familiar] : kNormalisations) {
@@ -124,7 +127,7 @@ TEST(Reference, AnImageIdIsARepositoryOnlyBehindAHost) {
 }
 
 TEST(Reference, RefusesWhatTheGrammarDoesNotKnow) {
-  const std::string cases[] = {
+  const std::vector<std::string> cases = {
       "",
       ":justtag",
       "@" + kDigest,

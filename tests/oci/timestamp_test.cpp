@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
 
 constexpr std::int64_t kFirst = -62'167'219'200;
 constexpr std::int64_t kLast = 253'402'300'799;
+
+// Of seconds within the range.
+Timestamp at(std::int64_t seconds) { return Timestamp::from_seconds(seconds).value_or(Timestamp()); }
 
 TEST(Timestamp, IsTheEpochByDefault) { EXPECT_EQ(format_rfc3339(Timestamp()), "1970-01-01T00:00:00Z"); }
 
@@ -17,7 +21,7 @@ TEST(Timestamp, ReadsSecondsAndDates) {
     std::string_view text;
     std::int64_t seconds;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"0", 0},
       {"1700000000", 1'700'000'000},
       {"007", 7},
@@ -35,9 +39,7 @@ TEST(Timestamp, ReadsSecondsAndDates) {
       {"9999-12-31T23:59:59Z", kLast},
   };
   for (const Case& c : cases) {
-    const auto timestamp = Timestamp::parse(c.text);
-    ASSERT_TRUE(timestamp) << c.text;
-    EXPECT_EQ(timestamp->seconds(), c.seconds) << c.text;
+    EXPECT_EQ(Timestamp::parse(c.text), at(c.seconds)) << c.text;
   }
 }
 
@@ -98,18 +100,17 @@ TEST(Timestamp, KeepsToTheYearsThatCanBeWritten) {
 TEST(Timestamp, ReadsBackWhatItPrints) {
   std::mt19937_64 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same cases every time
   std::uniform_int_distribution<std::int64_t> seconds(kFirst, kLast);
-  std::string last_text = format_rfc3339(*Timestamp::from_seconds(kFirst));
-  EXPECT_EQ(last_text, "0000-01-01T00:00:00Z");
+  EXPECT_EQ(format_rfc3339(at(kFirst)), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(format_rfc3339(at(kLast)), "9999-12-31T23:59:59Z");
   for (int i = 0; i < 10'000; ++i) {
-    const Timestamp timestamp = *Timestamp::from_seconds(seconds(random));
+    const Timestamp timestamp = at(seconds(random));
     ASSERT_EQ(Timestamp::parse(format_rfc3339(timestamp)), timestamp) << timestamp.seconds();
   }
 }
 
 TEST(Timestamp, PrintsInTheOrderOfTime) {
   for (std::int64_t seconds = kFirst; seconds < kLast - 7'000'000; seconds += 6'543'210) {
-    EXPECT_LT(format_rfc3339(*Timestamp::from_seconds(seconds)),
-              format_rfc3339(*Timestamp::from_seconds(seconds + 6'543'210)));
+    EXPECT_LT(format_rfc3339(at(seconds)), format_rfc3339(at(seconds + 6'543'210)));
   }
 }
 
