@@ -394,7 +394,7 @@ class HttpClientTls : public ::testing::Test {
  protected:
   TestCertificate certificate_;
   const ScriptedServer server_{ScriptedServer::answering([](const SeenRequest&) { return Answer{.body = "safe"}; }),
-                         &certificate_};
+                               &certificate_};
 };
 
 TEST_F(HttpClientTls, TrustsAnAddedAuthority) {
