@@ -77,13 +77,13 @@ class BlobUpload {
       source_.rewind();
     }
     if (!session_) {
-      open();
+      session_ = open();
     }
-    send();
+    send(session_->location.with_query("digest", blob_.digest.str()));
   }
 
  private:
-  void open() {
+  UploadSession open() {
     const RegistryRequest request{.method = "POST",
                                   .path = "/v2/" + repository_ + "/blobs/uploads/",
                                   .scopes = push_scope(repository_),
@@ -92,13 +92,13 @@ class BlobUpload {
     if (response.status != 202) {
       throw_error(what_, read_error(response));
     }
-    session_ = session_of(client_, request, response);
+    return session_of(client_, request, response);
   }
 
-  void send() {
+  void send(const Url& target) {
     has_sent_ = true;
     HttpResponse response = client_.send_once({.method = "PUT",
-                                               .url = session_->location.with_query("digest", blob_.digest.str()),
+                                               .url = target,
                                                .headers = {{"Content-Type", std::string(media_type::kOctetStream)}},
                                                .body = &source_,
                                                .body_size = blob_.size,

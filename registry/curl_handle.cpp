@@ -14,12 +14,12 @@ CurlHandle::CurlHandle() : handle_(curl_easy_init()) {
 }
 
 void CurlHandle::add_header(const std::string& line) {
-  curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
+  curl_slist* const head = headers_.release();
+  curl_slist* const list = curl_slist_append(head, line.c_str());
+  headers_.reset(list != nullptr ? list : head);
   if (list == nullptr) {
     throw std::bad_alloc();
   }
-  static_cast<void>(headers_.release());  // now the head of `list`
-  headers_.reset(list);
 }
 
 void CurlHandle::check(CURLcode code) {

@@ -19,19 +19,19 @@ class CurlHandle {
 
   CURL* get() const { return handle_.get(); }
 
-  void set(CURLoption option, long value) { check(curl_easy_setopt(get(), option, value)); }
-  void set(CURLoption option, const char* value) { check(curl_easy_setopt(get(), option, value)); }
-  void set(CURLoption option, const std::string& value) { set(option, value.c_str()); }
-  void set_size(CURLoption option, curl_off_t value) { check(curl_easy_setopt(get(), option, value)); }
-  void set_pointer(CURLoption option, void* value) { check(curl_easy_setopt(get(), option, value)); }
+  void set(CURLoption option, long value) const { check(curl_easy_setopt(get(), option, value)); }
+  void set(CURLoption option, const char* value) const { check(curl_easy_setopt(get(), option, value)); }
+  void set(CURLoption option, const std::string& value) const { set(option, value.c_str()); }
+  void set_size(CURLoption option, curl_off_t value) const { check(curl_easy_setopt(get(), option, value)); }
+  void set_pointer(CURLoption option, void* value) const { check(curl_easy_setopt(get(), option, value)); }
   template <typename Function>
-  void set_function(CURLoption option, Function* function) {
+  void set_function(CURLoption option, Function* function) const {
     check(curl_easy_setopt(get(), option, function));
   }
   // "NAME: VALUE", or "NAME:" to keep libcurl from sending a field of its own.
   void add_header(const std::string& line);
   // To be called after the last add_header.
-  void use_headers() { set_pointer(CURLOPT_HTTPHEADER, headers_.get()); }
+  void use_headers() const { set_pointer(CURLOPT_HTTPHEADER, headers_.get()); }
 
   // libcurl's own words for the last failure, where it has some.
   std::string_view detail() const { return error_.data(); }

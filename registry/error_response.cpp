@@ -150,7 +150,7 @@ ErrorResponse read_error(HttpResponse& response) {
       }
       size += count;
     }
-  } catch (const NetworkError&) {  // the status is what counts
+  } catch (const NetworkError&) {  // NOLINT(bugprone-empty-catch): the status is what counts
   }
   body.resize(size);
   return parse_error(response.status, body);

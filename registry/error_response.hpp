@@ -26,7 +26,7 @@ struct ErrorResponse {
 };
 
 // More of a body is not looked at.
-inline constexpr std::size_t kMaxErrorBody = 64 * 1024;
+inline constexpr std::size_t kMaxErrorBody = 64UL * 1024;
 
 // Reads the body as far as it goes; a body that breaks off is no error of its own.
 ErrorResponse read_error(HttpResponse& response);

@@ -160,7 +160,7 @@ HttpClient::HttpClient(HttpClientOptions options) : options_(std::move(options))
 
 HttpClient::~HttpClient() = default;
 
-HttpResponse HttpClient::send(const HttpRequest& request, std::stop_token stop) {
+HttpResponse HttpClient::send(const HttpRequest& request, const std::stop_token& stop) {
   const auto transfer = std::make_shared<Transfer>(request, options_);
   auto body = std::make_unique<Body>(*loop_, transfer, stop);
   loop_->attend(transfer);

@@ -68,7 +68,7 @@ class HttpClient {
   // Sends the request and waits for the final status line and headers. The request's body is read on this thread; an
   // error that it throws ends the transfer. The response's body stays tied to `stop`, too; it cannot be rewound.
   // Throws TransportError, CancelledError, and UsageError where a header could smuggle another one in (T-25).
-  HttpResponse send(const HttpRequest& request, std::stop_token stop);
+  HttpResponse send(const HttpRequest& request, const std::stop_token& stop);
 
  private:
   class Loop;

@@ -92,7 +92,7 @@ Url RegistryClient::url_of(const RegistryRequest& request) const {
 }
 
 HttpResponse RegistryClient::send(const RegistryRequest& request) {
-  std::optional<HttpResponse> response;
+  HttpResponse response;
   bool again = false;
   retrying([&] {
     if (std::exchange(again, true) && request.body != nullptr) {
@@ -100,7 +100,7 @@ HttpResponse RegistryClient::send(const RegistryRequest& request) {
     }
     response = send_once(request);
   });
-  return std::move(*response);
+  return response;
 }
 
 HttpResponse RegistryClient::send_once(const RegistryRequest& request) { return attempt(request, stop_); }

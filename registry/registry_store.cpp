@@ -12,7 +12,7 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::size_t kMaxKeptBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxKeptBytes = 16UL * 1024 * 1024;
 
 std::string describe_name(std::string_view name) {
   return (Digest::parse(name) ? "manifest " : "tag ") + std::string(name);

@@ -11,7 +11,7 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::size_t kMaxPageBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxPageBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kMaxPages = 10'000;
 constexpr std::size_t kMaxTags = 1'000'000;
 
@@ -77,20 +77,19 @@ void read_page(const std::string& text, std::vector<std::string>& tags) {
 std::string next_link(const std::vector<std::string>& headers) {
   for (const std::string& header : headers) {
     std::string_view rest = header;
-    // Commas occur in targets: a link ends where the next "<" begins.
-    while (true) {
-      const std::size_t begin = rest.find('<');
-      const std::size_t end = rest.find('>', begin == std::string_view::npos ? rest.size() : begin);
+    while (!rest.empty()) {
+      rest.remove_prefix(std::min(rest.find('<'), rest.size()));
+      const std::size_t end = rest.find('>');
       if (end == std::string_view::npos) {
         break;
       }
-      const std::string_view target = rest.substr(begin + 1, end - begin - 1);
+      const std::string_view target = rest.substr(1, end - 1);
       rest.remove_prefix(end + 1);
+      // Targets may hold commas, so a link ends at the comma before the next "<", not at the first one.
       std::string_view parameters = rest.substr(0, rest.find('<'));
-      parameters = parameters.substr(
-          0, parameters.rfind(',') == std::string_view::npos || rest.find('<') == std::string_view::npos
-                 ? parameters.size()
-                 : parameters.rfind(','));
+      if (parameters.size() < rest.size()) {
+        parameters = parameters.substr(0, parameters.rfind(','));
+      }
       if (is_next(parameters)) {
         return std::string(target);
       }
@@ -108,19 +107,19 @@ std::vector<std::string> list_tags(RegistryClient& client, const std::string& re
                           .scopes = {{.repository = repository, .pull = true}},
                           .what = what};
   while (true) {
-    std::optional<HttpResponse> response;
+    HttpResponse response;
     std::string page;
     client.retrying([&] {
       response = client.send_once(request);
-      if (response->status != 200) {
-        throw_error(what, read_error(*response));
+      if (response.status != 200) {
+        throw_error(what, read_error(response));
       }
-      check_is_content(what, *response);
-      page = read_all(*response->body, kMaxPageBytes);
+      check_is_content(what, response);
+      page = read_all(*response.body, kMaxPageBytes);
     });
     try {
       read_page(page, tags);
-      const std::string next = next_link(response->headers.all("Link"));
+      const std::string next = next_link(response.headers.all("Link"));
       if (next.empty()) {
         return tags;
       }

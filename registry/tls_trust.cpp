@@ -50,7 +50,7 @@ void require_readable(const std::string& path) {
 }  // namespace
 
 TrustRoots TrustRoots::system() {
-  const TrustRoots chosen{.file = environment("SSL_CERT_FILE"), .dir = environment("SSL_CERT_DIR")};
+  TrustRoots chosen{.file = environment("SSL_CERT_FILE"), .dir = environment("SSL_CERT_DIR")};
   if (!chosen.file.empty() || !chosen.dir.empty()) {
     return chosen;
   }

@@ -9,11 +9,11 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::size_t kRingSize = 1024 * 1024;
-constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+constexpr std::size_t kRingSize = 1024UL * 1024;
+constexpr std::size_t kMaxHeaderBytes = 256UL * 1024;
 // Below this, asking "may I?" first costs more than sending a body in vain; servers that never answer the question cost
 // a second.
-constexpr std::uint64_t kExpectContinueFrom = 64 * 1024 * 1024;
+constexpr std::uint64_t kExpectContinueFrom = 64UL * 1024 * 1024;
 
 std::string_view trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
@@ -80,7 +80,7 @@ void Transfer::set_up(const HttpRequest& request, const HttpClientOptions& optio
     handle_.set(CURLOPT_CUSTOMREQUEST, request.method);
   }
   if (body_size_ > 0) {
-    upload_.emplace(kRingSize);
+    upload_ = std::make_unique<ByteRing>(kRingSize);
   }
   for (const auto& [name, value] : request.headers.fields()) {
     add_header(handle_, name, value);
@@ -262,7 +262,8 @@ std::size_t Transfer::on_header(std::string_view line) {
     headers_ = {};
   } else if (line.empty()) {
     // 417 to "Expect: 100-continue": libcurl asks again without it.
-    has_head_ = status_ >= 200 && !(status_ == 417 && std::exchange(expects_continue_, false));
+    const bool asked_again = status_ == 417 && std::exchange(expects_continue_, false);
+    has_head_ = status_ >= 200 && !asked_again;
     changed();
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos && colon > 0) {
     headers_.add(std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
@@ -279,7 +280,7 @@ std::size_t Transfer::on_body(ByteView bytes) {
     return bytes.size();  // of a 417 that is asked again
   }
   if (!download_) {
-    download_.emplace(kRingSize);
+    download_ = std::make_unique<ByteRing>(kRingSize);
   }
   if (download_->room() < bytes.size()) {
     receive_paused_ = true;

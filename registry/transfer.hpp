@@ -84,10 +84,10 @@ class Transfer {
   std::condition_variable_any condition_;
   std::uint64_t changes_ = 0;
   Clock::time_point last_activity_;
-  std::optional<ByteRing> upload_;
-  std::optional<ByteRing> download_;
-  std::uint64_t upload_given_ = 0;  // by the caller
-  std::uint64_t upload_taken_ = 0;  // by libcurl
+  std::unique_ptr<ByteRing> upload_;    // where there is a body
+  std::unique_ptr<ByteRing> download_;  // from the first byte of the answer's
+  std::uint64_t upload_given_ = 0;      // by the caller
+  std::uint64_t upload_taken_ = 0;      // by libcurl
   bool send_paused_ = false;
   bool receive_paused_ = false;
   int status_ = 0;

@@ -50,7 +50,7 @@ std::string message_of(Action&& action, ErrorKind kind) {
 }
 
 TEST(RegistryClient, AnswersAChallengeAndRemembersIt) {
-  ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
     return request.headers.get("Authorization") == kBasicMe ? Answer{.body = "in"} : unauthorized();
   }));
   RegistrySession session(server.host(), plain(kMe));
@@ -64,7 +64,7 @@ TEST(RegistryClient, AnswersAChallengeAndRemembersIt) {
 }
 
 TEST(RegistryClient, SendsABodyAgainAfterAChallenge) {
-  ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
     return request.headers.get("Authorization") ? Answer{.status = 201} : unauthorized();
   }));
   RegistrySession session(server.host(), plain(kMe));
@@ -78,7 +78,7 @@ TEST(RegistryClient, SendsABodyAgainAfterAChallenge) {
 }
 
 TEST(RegistryClient, AsksTheRootWhereARefusalDoesNotSayWhatItWants) {
-  ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
     if (request.headers.get("Authorization")) {
       return Answer{};
     }
@@ -90,7 +90,7 @@ TEST(RegistryClient, AsksTheRootWhereARefusalDoesNotSayWhatItWants) {
 }
 
 TEST(RegistryClient, ARefusalThatStaysIsAnAuthError) {
-  ScriptedServer server(ScriptedServer::answering([](const SeenRequest&) { return unauthorized(); }));
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest&) { return unauthorized(); }));
   RegistrySession session(server.host(), plain(kMe));
   message_of([&] { session.client().send(get("/v2/me/app/x")); }, ErrorKind::auth);
   EXPECT_EQ(server.requests().size(), 2);
@@ -98,7 +98,7 @@ TEST(RegistryClient, ARefusalThatStaysIsAnAuthError) {
 
 TEST(RegistryClient, TriesAgainWhatMayPass) {
   std::atomic<int> count = 0;
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
     constexpr int statuses[] = {503, 429, 500};
     const int number = count++;
     return number < 3 ? Answer{.status = statuses[number]} : Answer{};
@@ -111,7 +111,7 @@ TEST(RegistryClient, TriesAgainWhatMayPass) {
 }
 
 TEST(RegistryClient, GivesUpAfterSoManyTries) {
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
     return Answer{.status = 503, .body = R"({"errors":[{"code":"UNAVAILABLE","message":"in a bad mood"}]})"};
   }));
   RegistrySession session(server.host(), plain());
@@ -121,7 +121,7 @@ TEST(RegistryClient, GivesUpAfterSoManyTries) {
 }
 
 TEST(RegistryClient, TriesAgainWhereTheConnectionBreaks) {
-  ScriptedServer server([](Connection& connection) {
+  const ScriptedServer server([](Connection& connection) {
     if (connection.read_request() && connection.number() < 2) {
       connection.reset();
     } else {
@@ -134,7 +134,7 @@ TEST(RegistryClient, TriesAgainWhereTheConnectionBreaks) {
 
 TEST(RegistryClient, WaitsAsLongAsItIsTold) {
   std::atomic<int> count = 0;
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
     return count++ == 0 ? Answer{.status = 429, .headers = {{"Retry-After", "1"}}} : Answer{};
   }));
   RegistrySession session(server.host(), plain());
@@ -144,7 +144,7 @@ TEST(RegistryClient, WaitsAsLongAsItIsTold) {
 }
 
 TEST(RegistryClient, SaysAtOnceThatItWillNotWaitThatLong) {
-  ScriptedServer server(ScriptedServer::answering(
+  const ScriptedServer server(ScriptedServer::answering(
       [&](const SeenRequest&) { return Answer{.status = 429, .headers = {{"Retry-After", "3600"}}}; }));
   RegistrySession session(server.host(), plain());
   EXPECT_THAT(message_of([&] { session.client().send(get("/v2/me/app/x")); }, ErrorKind::network), HasSubstr("3600 s"));
@@ -152,7 +152,7 @@ TEST(RegistryClient, SaysAtOnceThatItWillNotWaitThatLong) {
 }
 
 TEST(RegistryClient, StopsWhileItWaits) {
-  ScriptedServer server(ScriptedServer::answering(
+  const ScriptedServer server(ScriptedServer::answering(
       [&](const SeenRequest&) { return Answer{.status = 429, .headers = {{"Retry-After", "60"}}}; }));
   RegistrySession session(server.host(), plain());
   const std::jthread stopper([&] {
@@ -165,8 +165,8 @@ TEST(RegistryClient, StopsWhileItWaits) {
 }
 
 TEST(RegistryClient, FollowsARedirectElsewhereWithoutSecrets) {
-  ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{.body = "bytes"}; }));
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
+  const ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{.body = "bytes"}; }));
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
     if (!request.headers.get("Authorization")) {
       return unauthorized();
     }
@@ -184,8 +184,8 @@ TEST(RegistryClient, FollowsARedirectElsewhereWithoutSecrets) {
 }
 
 TEST(RegistryClient, AnswersNoChallengeOfAnotherOrigin) {
-  ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return unauthorized(); }));
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
+  const ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return unauthorized(); }));
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
     return request.headers.get("Authorization") ? Answer{.status = 307, .headers = {{"Location", storage.url("/b")}}}
                                                 : unauthorized();
   }));
@@ -195,7 +195,7 @@ TEST(RegistryClient, AnswersNoChallengeOfAnotherOrigin) {
 }
 
 TEST(RegistryClient, KeepsSecretsOnARedirectWithinTheOrigin) {
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
     if (!request.headers.get("Authorization")) {
       return unauthorized();
     }
@@ -207,7 +207,7 @@ TEST(RegistryClient, KeepsSecretsOnARedirectWithinTheOrigin) {
 }
 
 TEST(RegistryClient, FollowsNoRedirectOfAnUpload) {
-  ScriptedServer server(ScriptedServer::answering(
+  const ScriptedServer server(ScriptedServer::answering(
       [&](const SeenRequest&) { return Answer{.status = 307, .headers = {{"Location", "/elsewhere"}}}; }));
   RegistrySession session(server.host(), plain());
   RegistryRequest request = get("/v2/me/app/blobs/uploads/");
@@ -216,7 +216,7 @@ TEST(RegistryClient, FollowsNoRedirectOfAnUpload) {
 }
 
 TEST(RegistryClient, GivesUpOnEndlessRedirects) {
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
     return Answer{.status = 302, .headers = {{"Location", request.target + "x"}}};
   }));
   RegistrySession session(server.host(), plain());
@@ -233,11 +233,11 @@ class RegistryClientTls : public ::testing::Test {
 };
 
 TEST_F(RegistryClientTls, NeverFollowsARedirectAwayFromTls) {
-  ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{}; }));
-  ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
-                          return Answer{.status = 307, .headers = {{"Location", storage.url("/b?canary")}}};
-                        }),
-                        &certificate_);
+  const ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{}; }));
+  const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
+                                return Answer{.status = 307, .headers = {{"Location", storage.url("/b?canary")}}};
+                              }),
+                              &certificate_);
   RegistrySession session(server.host(), trusting());
   EXPECT_THAT(message_of([&] { session.client().send(get("/v2/me/app/blobs/x")); }, ErrorKind::failure),
               HasSubstr("does not use TLS"));
@@ -245,7 +245,7 @@ TEST_F(RegistryClientTls, NeverFollowsARedirectAwayFromTls) {
 }
 
 TEST_F(RegistryClientTls, ALoopbackServerWithoutTlsIsSpokenToWithoutIt) {
-  ScriptedServer server(ScriptedServer::answering(
+  const ScriptedServer server(ScriptedServer::answering(
       [](const SeenRequest& request) { return request.headers.get("Authorization") ? Answer{} : unauthorized(); }));
   RegistrySession session(server.host(), {.credential = kMe});
   EXPECT_EQ(session.client().send(get("/v2/")).status, 200);
@@ -253,7 +253,7 @@ TEST_F(RegistryClientTls, ALoopbackServerWithoutTlsIsSpokenToWithoutIt) {
 }
 
 TEST_F(RegistryClientTls, AnUntrustedCertificateIsNoReasonToLeaveTls) {
-  ScriptedServer server(ScriptedServer::answering([](const SeenRequest&) { return Answer{}; }), &certificate_);
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest&) { return Answer{}; }), &certificate_);
   RegistrySession session(server.host(), {});
   EXPECT_THAT(message_of([&] { session.client().send(get("/v2/")); }, ErrorKind::network), HasSubstr("not trusted"));
   EXPECT_TRUE(server.requests().empty());
@@ -261,7 +261,7 @@ TEST_F(RegistryClientTls, AnUntrustedCertificateIsNoReasonToLeaveTls) {
 }
 
 TEST_F(RegistryClientTls, NobodyLeavesTlsOnceItWasSpoken) {
-  ScriptedServer server(
+  const ScriptedServer server(
       [](Connection& connection) {
         if (connection.read_request()) {
           connection.respond({.headers = {{"Connection", "close"}}});

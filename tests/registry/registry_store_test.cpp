@@ -24,7 +24,6 @@ using testing::Connection;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::RegistrySession;
-using testing::RegistrySessionOptions;
 using testing::ScriptedServer;
 using testing::SeenRequest;
 using ::testing::StartsWith;
@@ -34,7 +33,7 @@ const std::string kManifest =
 const std::string kDigest = digest_of(kManifest).str();
 const Credential kMe{.username = "me", .password = Secret("canary-password"), .source = "a test"};
 
-Answer manifest_answer(std::string body = kManifest) {
+Answer manifest_answer(const std::string& body = kManifest) {
   return {.headers = {{"Content-Type", std::string(media_type::kOciManifest)},
                       {"Docker-Content-Digest", digest_of(body).str()}},
           .body = body};
@@ -193,7 +192,7 @@ TEST_F(RegistryStoreTest, AManifestThatIsCutIsFetchedAgain) {
     return answer;
   };
   // The connection is closed by the client alone: the server must end it for the cut to show.
-  ScriptedServer cutting([&](Connection& connection) {
+  const ScriptedServer cutting([&](Connection& connection) {
     connection.read_request();
     connection.respond(*before({}));
   });
@@ -507,7 +506,7 @@ TEST_F(RegistryStoreAuthTest, ATokenThatExpiresDuringAnUploadIsRenewed) {
 }
 
 TEST_F(RegistryStoreAuthTest, AnUploadElsewhereGetsNoSecret) {
-  ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{.status = 201}; }));
+  const ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{.status = 201}; }));
   before = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (!request.headers.get("Authorization")) {
       return Answer{.status = 401, .headers = {{"WWW-Authenticate", "Basic"}}};

@@ -119,7 +119,7 @@ std::optional<SeenRequest> Connection::parse_head() {
       return std::nullopt;
     }
   }
-  std::string head = unread_.substr(0, end + 2);
+  const std::string head = unread_.substr(0, end + 2);
   unread_.erase(0, end + 4);
   ++requests_;
   SeenRequest request;
@@ -239,6 +239,7 @@ ScriptedServer::ScriptedServer(Script script, const TestCertificate* certificate
             "cannot use the certificate");
   }
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  require(listener_ >= 0, "cannot make a socket");
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
