@@ -33,13 +33,7 @@ std::string actions_of(const Scope& scope) {
 
 }  // namespace
 
-bool Authorizer::Endpoint::operator==(const Endpoint& other) const {
-  const auto text = [](const std::optional<Url>& url) { return url ? url->str() : std::string(); };
-  return registry == other.registry && is_basic == other.is_basic && text(realm) == text(other.realm) &&
-         service == other.service;
-}
-
-Authorizer::Authorizer(std::string host, FindCredential find_credential, Send send, Hosts hosts, Now now)
+Authorizer::Authorizer(std::string_view host, FindCredential find_credential, Send send, Hosts hosts, Now now)
     : host_(canonical_host(host)),
       find_credential_(std::move(find_credential)),
       send_(std::move(send)),
@@ -84,18 +78,14 @@ bool Authorizer::respond(const Origin& registry, const HttpResponse& refused, st
   if (refused.status != 401 && !wants_more) {
     return false;
   }
-  Endpoint endpoint{.registry = registry,
-                    .is_basic = challenge->scheme == "basic",
-                    .realm = std::nullopt,
-                    .service = challenge->get("service").value_or("")};
   const auto credential = credential_for(wanted, stop);
-  if (endpoint.is_basic) {
-    return respond_to_basic(endpoint, credential, sent);
+  if (challenge->scheme == "basic") {
+    return respond_to_basic({.registry = registry, .is_basic = true}, credential, sent);
   }
-  const auto base = Url::parse(registry.scheme + "://" + host_and_port(registry) + "/v2/");
-  endpoint.realm = base ? base->resolve(challenge->get("realm").value_or("")) : std::nullopt;
-  if (!endpoint.realm) {
-    throw AuthError(host_ + " names a token server that is no http or https URL");
+  Endpoint endpoint{.registry = registry, .service = challenge->get("service").value_or("")};
+  if (const auto base = Url::parse(registry.scheme + "://" + host_and_port(registry) + "/v2/")) {
+    const auto realm = base->resolve(challenge->get("realm").value_or(""));
+    endpoint.realm = realm ? realm->str() : "";
   }
   const ScopeSet needed(wanted);
   const ScopeSet challenged = ScopeSet::parse(challenge->get("scope").value_or(""));
@@ -157,15 +147,15 @@ std::string Authorizer::bearer(const Endpoint& endpoint, const ScopeSet& scopes,
   std::unique_lock lock(mutex_);
   while (true) {
     std::erase_if(tokens_, [&](const KeptToken& kept) {
-      return kept.token &&
-             (kept.token->expires - kRenewEarly <= now_() || rejected == bearer_header(kept.token->value));
+      const auto& token = kept.token;
+      return token && (token->expires - kRenewEarly <= now_() || rejected == bearer_header(token->value));
     });
     const auto kept = std::ranges::find_if(tokens_, serves);
     if (kept == tokens_.end()) {
       break;
     }
-    if (kept->token) {
-      return bearer_header(kept->token->value);
+    if (const auto& token = kept->token) {
+      return bearer_header(token->value);
     }
     // Another thread is fetching it.
     if (!changed_.wait(lock, stop, [&] {
@@ -200,14 +190,18 @@ std::string Authorizer::bearer(const Endpoint& endpoint, const ScopeSet& scopes,
 
 Token Authorizer::fetch(const Endpoint& endpoint, const ScopeSet& asked, const std::optional<Credential>& credential,
                         const std::stop_token& stop) const {
+  const auto realm = Url::parse(endpoint.realm);
+  if (!realm) {
+    throw AuthError(host_ + " names a token server that is no http or https URL");
+  }
   TokenRequest request{.registry = endpoint.registry,
-                       .realm = *endpoint.realm,
+                       .realm = *realm,
                        .service = endpoint.service,
                        .scopes = asked.strings(),
                        .tls = hosts_.of(host_).tls};
-  if (endpoint.realm->origin() != endpoint.registry) {
+  if (realm->origin() != endpoint.registry) {
     // Trust extends to the token server, a client certificate does not (T-03).
-    const std::string& own = hosts_.of(host_and_port(endpoint.realm->origin())).tls.ca_file;
+    const std::string& own = hosts_.of(host_and_port(realm->origin())).tls.ca_file;
     request.tls = {.ca_file = own.empty() ? request.tls.ca_file : own};
   }
   try {

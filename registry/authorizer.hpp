@@ -41,7 +41,8 @@ class Authorizer {
 
   // `host` is the registry as references name it ("docker.io", not its API's host). `send` is for requests to token
   // servers and must not come back here.
-  Authorizer(std::string host, FindCredential find_credential, Send send, Hosts hosts = {}, Now now = TokenClock::now);
+  Authorizer(std::string_view host, FindCredential find_credential, Send send, Hosts hosts = {},
+             Now now = TokenClock::now);
 
   // The Authorization header for a request that needs these scopes; nullopt where the registry has not yet said what it
   // wants. Fetches a token where there is none that lasts five more seconds. The credentials are those for the first
@@ -65,10 +66,10 @@ class Authorizer {
   struct Endpoint {  // of the challenge that was answered last
     Origin registry;
     bool is_basic = false;
-    std::optional<Url> realm;
-    std::string service;
+    std::string realm = {};  // absolute; empty where the challenge named none that can be asked
+    std::string service = {};
 
-    bool operator==(const Endpoint& other) const;
+    bool operator==(const Endpoint&) const = default;
   };
   struct KeptToken {
     Endpoint endpoint;

@@ -6,7 +6,7 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::size_t kMaxHeader = 16 * 1024;
+constexpr std::size_t kMaxHeader = 16UL * 1024;
 constexpr std::size_t kMaxChallenges = 16;
 constexpr std::size_t kMaxParameters = 32;
 
@@ -132,8 +132,11 @@ class Parser {
         ++position_;
         return value;
       }
-      if (at('\\') && (++position_ == text_.size() || !is_text(text_[position_]))) {
-        break;
+      if (at('\\')) {
+        ++position_;
+        if (at_end() || !is_text(text_[position_])) {
+          break;
+        }
       }
       value += text_[position_];
     }

@@ -37,7 +37,7 @@ Pipe make_pipe() {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw_errno(errno, "cannot make a pipe");
   }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  return {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
 }
 
 void set_non_blocking(const UniqueFd& file) {
@@ -145,7 +145,7 @@ ChildResult run_child(const ChildCommand& command, const std::stop_token& stop) 
 
   ChildResult result;
   bool open = true;
-  std::vector<char> buffer(64 * 1024);
+  std::vector<char> buffer(64UL * 1024);
   while (true) {
     // Asked before reading: what it wrote before its end is then read below, even if others keep the pipe open.
     const auto exit_code = child.ended();

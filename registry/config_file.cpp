@@ -32,7 +32,7 @@ std::optional<std::size_t> CredentialScope::match(std::string_view wanted_host, 
 
 CredentialScope parse_credential_key(std::string_view key) {
   const std::size_t scheme = key.find("://");
-  std::string_view rest = scheme == std::string_view::npos ? key : key.substr(scheme + 3);
+  const std::string_view rest = scheme == std::string_view::npos ? key : key.substr(scheme + 3);
   const std::string_view host = rest.substr(0, rest.find('/'));
   std::string_view path = rest.substr(std::min(host.size() + 1, rest.size()));
   // docker takes every URL for its host; without a scheme only the paths of the API are no repositories.
@@ -139,13 +139,13 @@ Credential ConfigFile::decode(const Entry& entry) const {
   if (entry.auth.empty()) {
     return credential;
   }
-  const auto decoded = base64_decode(entry.auth);
-  const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
+  const std::string decoded = base64_decode(entry.auth).value_or("");
+  const std::size_t colon = decoded.find(':');
   if (colon == std::string::npos || colon == 0) {
     throw broken(name_, "\"auth\" of " + entry.key + " is not USER:PASSWORD in base64");
   }
-  credential.username = decoded->substr(0, colon);
-  std::string password = decoded->substr(colon + 1);
+  credential.username = decoded.substr(0, colon);
+  std::string password = decoded.substr(colon + 1);
   password.erase(password.find_last_not_of('\0') + 1);  // old versions of docker padded it
   credential.password = Secret(std::move(password));
   return credential;

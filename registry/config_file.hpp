@@ -30,7 +30,7 @@ CredentialScope parse_credential_key(std::string_view key);
 
 class ConfigFile {
  public:
-  static constexpr std::size_t kMaxSize = 4 * 1024 * 1024;
+  static constexpr std::size_t kMaxSize = 4UL * 1024 * 1024;
 
   // Throws FailureError, naming `name`, for what is not such a file. Blank text is an empty file.
   static ConfigFile parse(std::string text, const std::string& name);

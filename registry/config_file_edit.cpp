@@ -92,7 +92,8 @@ std::optional<std::string> without_entry(const std::string& text, std::string_vi
   }
   for (const JsonValue entry : *auths) {
     if (parse_credential_key(entry.key()).match(canonical_host(host), {}) == 0U) {
-      return splice(text, std::array{*remove_member(*auths, entry.key())});
+      const auto removal = remove_member(*auths, entry.key());
+      return removal ? std::optional(splice(text, std::array{*removal})) : std::nullopt;
     }
   }
   return std::nullopt;

@@ -18,7 +18,7 @@ namespace wasm_oci {
 
 class CredentialHelper {
  public:
-  static constexpr std::size_t kMaxOutput = 1024 * 1024;
+  static constexpr std::size_t kMaxOutput = 1024UL * 1024;
 
   // Throws FailureError where NAME has characters other than A-Z a-z 0-9 . _ - or PATH has no such program.
   CredentialHelper(std::string_view name, const Environment& environment,

@@ -86,7 +86,7 @@ std::optional<Credential> Credentials::look_up(std::string_view host, std::strin
     if (!file) {
       throw NotFoundError("cannot open " + authfile_ + ": no such file", "--authfile names a file made by login");
     }
-    if (Answer answer = ask(*file, authfile_, environment_, host, repository, stop); answer.decides) {
+    if (const Answer answer = ask(*file, authfile_, environment_, host, repository, stop); answer.decides) {
       return answer.credential;
     }
   }
@@ -95,19 +95,19 @@ std::optional<Credential> Credentials::look_up(std::string_view host, std::strin
     return file ? ask(*file, path, environment_, host, repository, stop) : Answer();
   };
   if (const auto path = environment_.get("REGISTRY_AUTH_FILE")) {
-    if (Answer answer = ask_file(*path); answer.decides) {
+    if (const Answer answer = ask_file(*path); answer.decides) {
       return answer.credential;
     }
   }
   if (const auto text = environment_.get("DOCKER_AUTH_CONFIG")) {
     const std::string name = "DOCKER_AUTH_CONFIG";
-    if (Answer answer = ask(ConfigFile::parse(*text, name), name, environment_, host, repository, stop);
+    if (const Answer answer = ask(ConfigFile::parse(*text, name), name, environment_, host, repository, stop);
         answer.decides) {
       return answer.credential;
     }
   }
   for (const std::string& path : default_files(environment_)) {
-    if (Answer answer = ask_file(path); answer.decides) {
+    if (const Answer answer = ask_file(path); answer.decides) {
       return answer.credential;
     }
   }

@@ -178,13 +178,11 @@ std::string host_and_port(const Origin& origin) {
 }
 
 std::string api_host(std::string_view host) {
-  std::string canonical = canonical_host(host);
-  return canonical == kHub ? std::string(kHubApi) : canonical;
+  return canonical_host(host) == kHub ? std::string(kHubApi) : canonical_host(host);
 }
 
 std::string credential_key(std::string_view host) {
-  std::string canonical = canonical_host(host);
-  return canonical == kHub ? std::string(kHubKey) : canonical;
+  return canonical_host(host) == kHub ? std::string(kHubKey) : canonical_host(host);
 }
 
 }  // namespace wasm_oci

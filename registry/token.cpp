@@ -13,7 +13,7 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::size_t kMaxReply = 128 * 1024;
+constexpr std::size_t kMaxReply = 128UL * 1024;
 constexpr int kMaxRedirects = 5;
 constexpr std::chrono::seconds kShortest{60};
 constexpr std::chrono::seconds kLongest{24 * 60 * 60};
@@ -81,7 +81,6 @@ HttpResponse post_token(const Send& send, const TokenRequest& request, const Cre
 }
 
 [[noreturn]] void refuse(int status, const TokenRequest& request, const std::optional<Credential>& credential) {
-  const std::string registry = host_and_port(request.registry);
   const std::string server = "the token server " + request.realm.display();
   if (status == 401 || status == 403) {
     if (!credential) {
