@@ -148,7 +148,10 @@ std::string name_or_digest(const std::optional<std::string>& name, const std::op
 struct Formatter {
   std::string operator()(const RegistryLocation& location) const {
     std::string text = location.reference.str();
-    return find_prefix(text) == nullptr ? text : "docker://" + text;
+    if (find_prefix(text) != nullptr) {
+      text.insert(0, "docker://");
+    }
+    return text;
   }
   std::string operator()(const LocalLocation& location) const { return "local:" + location.reference.str(); }
   std::string operator()(const LayoutLocation& location) const {

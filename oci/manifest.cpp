@@ -28,8 +28,9 @@ struct Shape {
 
 constexpr std::array<std::string_view, 1> kForeignToManifest = {"manifests"};
 constexpr std::array<std::string_view, 2> kForeignToIndex = {"config", "layers"};
-constexpr Shape kManifestShape{"an image manifest", media_type::is_image_manifest, kForeignToManifest};
-constexpr Shape kIndexShape{"an image index", media_type::is_index, kForeignToIndex};
+constexpr Shape kManifestShape{
+    .name = "an image manifest", .is_type = media_type::is_image_manifest, .foreign_keys = kForeignToManifest};
+constexpr Shape kIndexShape{.name = "an image index", .is_type = media_type::is_index, .foreign_keys = kForeignToIndex};
 
 // Checks that the document is of one kind for every reader (T-11) and returns its own mediaType.
 std::string read_identity(ObjectReader& object, const Shape& shape, std::string_view expected_type) {
@@ -52,7 +53,7 @@ std::string read_identity(ObjectReader& object, const Shape& shape, std::string_
     throw ContentError("mediaType: the document says " + own_type + ", what refers to it says " +
                        std::string(expected_type));
   }
-  if (version.value_or(2) != 2) {
+  if (version && *version != 2) {
     throw ContentError("schemaVersion: " + std::to_string(*version) + " is not supported, only 2");
   }
   bool ambiguous = has_fs_layers;

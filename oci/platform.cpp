@@ -81,7 +81,10 @@ std::string normalize_os(std::string_view os) {
     return std::string(kHostOs);
   }
   std::string lower = to_lower(os);
-  return lower == "macos" ? "darwin" : lower;
+  if (lower == "macos") {
+    return "darwin";
+  }
+  return lower;
 }
 
 struct ArchitectureAndVariant {
@@ -123,7 +126,7 @@ ArchitectureAndVariant normalize_architecture(std::string_view architecture_text
 }
 
 // The kernel's word for the machine is "armv7l", "armv6l", …, or "aarch64" under a 64-bit kernel.
-std::string arm_variant() {
+[[maybe_unused]] std::string arm_variant() {
   utsname names{};
   if (::uname(&names) != 0) {
     return {};

@@ -191,7 +191,7 @@ Reference parse_as_written(std::string_view text) {
     fail(text, "a reference is [HOST[:PORT]/]PATH[:TAG][@DIGEST], for example ghcr.io/me/app:1.0");
   }
   if (reference.tag && !is_tag(*reference.tag)) {
-    fail(text, "a tag has at most 128 letters, digits, \"_\", \".\" or \"-\", and does not start with \".\" or \"-\"");
+    fail(text, "a tag has at most 128 letters, digits and _.- and starts with neither . nor -");
   }
   if (digest) {
     reference.digest = parse_reference_digest(text, *digest);

@@ -41,7 +41,10 @@ class Scanner {
     if (text_.size() < count || !std::ranges::all_of(text_.substr(0, count), is_digit)) {
       return false;
     }
-    std::from_chars(text_.data(), text_.data() + count, value);
+    value = 0;
+    for (const char c : text_.substr(0, count)) {
+      value = value * 10 + static_cast<unsigned>(c - '0');
+    }
     text_.remove_prefix(count);
     return value <= largest;
   }

@@ -1,6 +1,9 @@
 // What goes to a server and what comes back, as values.
 #pragma once
 
+#include "oci/stream.hpp"
+#include "registry/url.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,9 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "oci/stream.hpp"
-#include "registry/url.hpp"
 
 namespace wasm_oci {
 

@@ -72,6 +72,7 @@ class HttpClient {
 
  private:
   class Loop;
+  class Body;
   HttpClientOptions options_;
   std::unique_ptr<Loop> loop_;
 };

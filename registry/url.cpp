@@ -29,22 +29,6 @@ bool is_unreserved(char c) {
          c == '_' || c == '~';
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += digits[byte >> 4U];
-      encoded += digits[byte & 0xFU];
-    }
-  }
-  return encoded;
-}
-
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return text;
@@ -76,6 +60,22 @@ std::string prefix_of(const Origin& origin) {
 }
 
 }  // namespace
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += '%';
+      encoded += digits[byte >> 4U];
+      encoded += digits[byte & 0xFU];
+    }
+  }
+  return encoded;
+}
 
 std::optional<Url> Url::parse(std::string_view text) {
   const std::string lowered = lower(std::string(text.substr(0, 8)));

@@ -1,5 +1,5 @@
-// An absolute http or https URL as a value. Parsed by libcurl's URL functions; the text of path and query is kept as the
-// server wrote it, since upload locations carry signed and opaque queries that any re-encoding would break.
+// An absolute http or https URL as a value. Parsed by libcurl's URL functions; the text of path and query is kept as
+// the server wrote it, since upload locations carry signed and opaque queries that any re-encoding would break.
 #pragma once
 
 #include <optional>
@@ -39,6 +39,9 @@ class Url {
   std::string text_;
   Origin origin_;
 };
+
+// Everything but letters, digits and "-._~" as %XX: for values in queries and forms.
+std::string percent_encode(std::string_view text);
 
 // Whether the host is spelled as this machine: localhost, *.localhost, 127.0.0.0/8 or ::1. Exact spelling, no look-up.
 bool is_loopback_host(std::string_view host);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ranges>
 
 namespace wasm_oci {
 namespace {
@@ -118,7 +119,8 @@ class Document::Builder final : public nlohmann::json_sax<nlohmann::json> {
   };
 
   Span store(std::string_view text) {
-    const Span span{static_cast<std::uint32_t>(document_.decoded_.size()), static_cast<std::uint32_t>(text.size())};
+    const Span span{.offset = static_cast<std::uint32_t>(document_.decoded_.size()),
+                    .size = static_cast<std::uint32_t>(text.size())};
     document_.decoded_ += text;
     return span;
   }
@@ -194,7 +196,7 @@ void Document::locate() {
     const std::size_t start = i;
     const char c = text_[i++];
     const auto span_here = [&] {
-      return Span{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(i - start)};
+      return Span{.offset = static_cast<std::uint32_t>(start), .size = static_cast<std::uint32_t>(i - start)};
     };
     switch (c) {
       case ' ':
@@ -241,6 +243,7 @@ void Document::locate() {
 
 std::vector<JsonValue> Document::duplicates() const {
   std::vector<JsonValue> values;
+  values.reserve(duplicates_.size());
   for (const std::uint32_t index : duplicates_) {
     values.push_back({this, index});
   }
@@ -301,17 +304,18 @@ std::optional<JsonValue> JsonValue::parent() const {
 
 std::string JsonValue::path() const {
   std::vector<JsonValue> steps;
-  for (std::optional<JsonValue> value = *this; value->parent(); value = value->parent()) {
-    steps.push_back(*value);
+  for (std::uint32_t index = index_; document_->at(index).parent != Document::kNone;
+       index = document_->at(index).parent) {
+    steps.push_back({document_, index});
   }
   std::string path;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    if (!step->is_member()) {
-      path += "[" + std::to_string(step->position()) + "]";
+  for (const JsonValue& step : std::views::reverse(steps)) {
+    if (!step.is_member()) {
+      path += "[" + std::to_string(step.position()) + "]";
       continue;
     }
     constexpr std::size_t kLongestKey = 200;
-    const std::string_view key = step->key();
+    const std::string_view key = step.key();
     const std::string shown =
         key.size() > kLongestKey ? std::string(key.substr(0, kLongestKey)) + "…" : std::string(key);
     if (is_identifier(shown)) {

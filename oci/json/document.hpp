@@ -94,7 +94,7 @@ class Document {
  public:
   // Throws ContentError, with line and column, for what is not exactly one JSON value in UTF-8 without a byte order
   // mark, and for what exceeds the limits (T-13, T-14).
-  static Document parse(std::string text, const JsonLimits& limits) { return Document(std::move(text), limits); }
+  static Document parse(std::string text, const JsonLimits& limits) { return {std::move(text), limits}; }
 
   const std::string& text() const { return text_; }
   JsonValue root() const { return {this, 0}; }

@@ -28,6 +28,15 @@ std::string text_or_empty(const JsonValue& value) {
   return std::string(value.string());
 }
 
+std::uint64_t uint_of(const JsonValue& value) {
+  expect(value, JsonKind::integer);
+  const std::optional<std::int64_t> number = value.as_int64();
+  if (!number || *number < 0) {
+    fail_at(value, "must be from 0 to 9223372036854775807");
+  }
+  return static_cast<std::uint64_t>(*number);
+}
+
 }  // namespace
 
 bool is_case_variant(std::string_view key, std::string_view known) {
@@ -103,21 +112,11 @@ std::string ObjectReader::optional_string(std::string_view name) {
   return member ? std::string(member->string()) : std::string();
 }
 
-std::uint64_t ObjectReader::required_uint(std::string_view name) {
-  required(name);
-  return *optional_uint(name);
-}
+std::uint64_t ObjectReader::required_uint(std::string_view name) { return uint_of(required(name)); }
 
 std::optional<std::uint64_t> ObjectReader::optional_uint(std::string_view name) {
-  const std::optional<JsonValue> member = optional(name, JsonKind::integer);
-  if (!member) {
-    return std::nullopt;
-  }
-  const std::optional<std::int64_t> number = member->as_int64();
-  if (!number || *number < 0) {
-    fail_at(*member, "must be from 0 to 9223372036854775807");
-  }
-  return static_cast<std::uint64_t>(*number);
+  const std::optional<JsonValue> member = optional(name);
+  return member ? std::optional(uint_of(*member)) : std::nullopt;
 }
 
 bool ObjectReader::optional_bool(std::string_view name) {

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wasm_oci {
@@ -70,8 +71,8 @@ void expect(const JsonValue& value, JsonKind kind);
 // What `read` makes of the object; then the check of its keys, which no caller can forget.
 template <typename Read>
 auto read_object(const JsonValue& value, Read&& read) {
-  ObjectReader reader(value);
-  auto result = read(reader);
+  ObjectReader reader(value);  // NOLINT(misc-const-correctness): what `read` does with it is not seen in a template
+  auto result = std::forward<Read>(read)(reader);
   reader.finish();
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -22,13 +23,11 @@ std::string_view text_between(const JsonValue& any, std::size_t begin, std::size
   return std::string_view(any.document().text()).substr(begin, end - begin);
 }
 
-std::optional<JsonValue> child_at(const JsonValue& container, std::size_t position) {
-  return position < container.size()
-             ? std::optional(*std::next(container.begin(), static_cast<std::ptrdiff_t>(position)))
-             : std::nullopt;
+// Both for positions that exist.
+JsonValue child_at(const JsonValue& container, std::size_t position) {
+  return *std::next(container.begin(), static_cast<std::ptrdiff_t>(position));
 }
-
-JsonValue last_child(const JsonValue& container) { return *child_at(container, container.size() - 1); }
+JsonValue last_child(const JsonValue& container) { return child_at(container, container.size() - 1); }
 
 // The white space after the opening bracket, and before the closing one, of a container that is not empty.
 std::string_view lead_of(const JsonValue& container) {
@@ -45,7 +44,7 @@ std::optional<std::string_view> separator_of(const JsonValue& container) {
   if (container.size() < 2) {
     return std::nullopt;
   }
-  return text_between(container, container.begin().operator*().span().end(), start_of(*child_at(container, 1)));
+  return text_between(container, (*container.begin()).span().end(), start_of(child_at(container, 1)));
 }
 
 // The white space at the begin of the line on which `value` starts.
@@ -203,23 +202,26 @@ Edit insert_children(const JsonValue& container, std::size_t position, const std
   if (position == 0) {
     return {.offset = start_of(*container.begin()), .size = 0, .replacement = text + separator};
   }
-  return {.offset = child_at(container, position - 1)->span().end(), .size = 0, .replacement = separator + text};
+  return {.offset = child_at(container, position - 1).span().end(), .size = 0, .replacement = separator + text};
 }
 
 }  // namespace
 
-std::string splice(std::string_view text, std::vector<Edit> edits) {
-  // An insertion stands before what else happens at its offset.
-  std::ranges::stable_sort(edits, {}, [](const Edit& edit) { return std::pair(edit.offset, edit.size > 0); });
+std::string splice(std::string_view text, std::span<const Edit> edits) {
+  // By offset; an insertion stands before what else happens there, and a multimap keeps the order of equals.
+  std::multimap<std::pair<std::size_t, bool>, const Edit*> ordered;
+  for (const Edit& edit : edits) {
+    ordered.emplace(std::pair(edit.offset, edit.size > 0), &edit);
+  }
   std::string result;
   std::size_t position = 0;
-  for (const Edit& edit : edits) {
-    if (edit.offset < position || edit.offset > text.size() || edit.size > text.size() - edit.offset) {
+  for (const auto& [place, edit] : ordered) {
+    if (edit->offset < position || edit->offset > text.size() || edit->size > text.size() - edit->offset) {
       throw std::logic_error("edits of a text overlap or leave it");
     }
-    result += text.substr(position, edit.offset - position);
-    result += edit.replacement;
-    position = edit.offset + edit.size;
+    result += text.substr(position, edit->offset - position);
+    result += edit->replacement;
+    position = edit->offset + edit->size;
   }
   result += text.substr(position);
   return result;
@@ -236,7 +238,11 @@ Edit insert_elements(const JsonValue& array, std::size_t position, std::span<con
   if (!array.is(JsonKind::array) || position > array.size()) {
     throw std::logic_error("no such place in a JSON array");
   }
-  const Layout layout = layout_in(array, child_at(array, position == 0 ? 0 : position - 1));
+  std::optional<JsonValue> neighbour;
+  if (!array.empty()) {
+    neighbour = child_at(array, position == 0 ? 0 : position - 1);
+  }
+  const Layout layout = layout_in(array, neighbour);
   std::vector<std::string> children;
   for (const std::string& element : elements) {
     children.push_back(laid_out(element, layout));
@@ -246,32 +252,30 @@ Edit insert_elements(const JsonValue& array, std::size_t position, std::span<con
 
 std::vector<Edit> remove_elements(const JsonValue& array, const std::function<bool(const JsonValue&)>& is_doomed) {
   std::vector<Edit> edits;
-  std::optional<JsonValue> kept;          // the last element that stays
-  std::optional<JsonValue> first_doomed;  // of the run that is being looked at
-  std::optional<JsonValue> last_doomed;
+  std::optional<JsonValue> kept;      // the last element that stays
+  std::optional<JsonValue> previous;  // the last element seen
   const auto remove = [&edits](std::size_t begin, std::size_t end) {
     edits.push_back({.offset = begin, .size = end - begin, .replacement = {}});
   };
-  const auto end_run = [&](const JsonValue* next) {
-    if (first_doomed && kept) {
-      remove(kept->span().end(), last_doomed->span().end());
-    } else if (first_doomed && next != nullptr) {
-      remove(start_of(*first_doomed), start_of(*next));
-    } else if (first_doomed) {
-      remove(array.span().offset + 1UL, array.span().end() - 1UL);
+  const auto remove_behind_kept = [&] {
+    if (kept && previous && *kept != *previous) {
+      remove(kept->span().end(), previous->span().end());
     }
-    first_doomed.reset();
   };
   for (const JsonValue& element : array) {
-    if (is_doomed(element)) {
-      first_doomed = first_doomed ? first_doomed : element;
-      last_doomed = element;
-    } else {
-      end_run(&element);
+    if (!is_doomed(element)) {
+      remove_behind_kept();
+      if (!kept && element.position() > 0) {
+        remove(start_of(*array.begin()), start_of(element));
+      }
       kept = element;
     }
+    previous = element;
   }
-  end_run(nullptr);
+  remove_behind_kept();
+  if (!kept && previous) {
+    remove(array.span().offset + 1UL, array.span().end() - 1UL);
+  }
   return edits;
 }
 

@@ -25,7 +25,7 @@ struct Edit {
 
 // Carries all edits out, whose offsets refer to `text`. Insertions at one offset stay in their order. Edits that
 // overlap or reach beyond the text throw std::logic_error.
-std::string splice(std::string_view text, std::vector<Edit> edits);
+std::string splice(std::string_view text, std::span<const Edit> edits);
 
 // Puts `json` in the place of `value`.
 Edit replace_value(const JsonValue& value, std::string_view json);

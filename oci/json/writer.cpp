@@ -1,6 +1,7 @@
 #include "oci/json/writer.hpp"
 
 #include "oci/error.hpp"
+#include "oci/json/document.hpp"
 #include "oci/json/utf8.hpp"
 
 #include <array>
@@ -86,6 +87,28 @@ JsonWriter& JsonWriter::value(const std::map<std::string, std::string>& texts) {
     member(name, text);
   }
   return end_object();
+}
+
+// Not deeper than Document lets a text be.
+JsonWriter& JsonWriter::value(const JsonValue& value) {
+  switch (value.kind()) {
+    case JsonKind::object:
+      begin_object();
+      for (const JsonValue child : value) {
+        key(child.key()).value(child);
+      }
+      return end_object();
+    case JsonKind::array:
+      begin_array();
+      for (const JsonValue child : value) {
+        this->value(child);
+      }
+      return end_array();
+    case JsonKind::string:
+      return this->value(value.string());
+    default:
+      return literal(value.text());
+  }
 }
 
 JsonWriter& JsonWriter::literal(std::string_view text) {

@@ -16,6 +16,8 @@
 
 namespace wasm_oci {
 
+class JsonValue;  // oci/json/document.hpp
+
 enum class JsonStyle {
   compact,  // no white space: content that is hashed, lines for machines
   pretty,   // 2 spaces a level: what people read
@@ -50,6 +52,8 @@ class JsonWriter {
   }
   JsonWriter& value(const std::vector<std::string>& texts);
   JsonWriter& value(const std::map<std::string, std::string>& texts);
+  // What was read, in this writer's style; numbers keep their spelling.
+  JsonWriter& value(const JsonValue& value);
   JsonWriter& null() { return literal("null"); }
 
   // key(name) and value(content) in one.

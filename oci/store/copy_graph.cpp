@@ -162,7 +162,8 @@ class GraphCopy {
       if (edge.kind == NodeKind::blob) {
         add_blob(std::move(edge.target));
       } else {
-        nodes_[position].children.push_back(add_manifest(std::move(edge.target)));
+        const std::size_t child = add_manifest(std::move(edge.target));  // may move the list of nodes
+        nodes_[position].children.push_back(child);
       }
     }
     if (nodes_.size() + blobs_.size() > kMaxNodes) {

@@ -8,6 +8,7 @@
 #include "oci/media_type.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <utility>
@@ -95,7 +96,7 @@ std::string with_array(std::string_view text) {
   if (manifests && manifests->is(JsonKind::array)) {
     return std::string(text);
   }
-  return splice(text, {set_member(document.root(), "manifests", "[]")});
+  return splice(text, std::array{set_member(document.root(), "manifests", "[]")});
 }
 
 std::string without_positions(std::string_view text, std::span<const std::size_t> positions) {
@@ -110,10 +111,10 @@ std::string with_entry(std::string_view text, std::size_t position, const std::s
   const JsonValue manifests = document.root().find("manifests").value();
   for (const JsonValue entry : manifests) {
     if (entry.position() == position) {
-      return splice(text, {replace_value(entry, json)});
+      return splice(text, std::array{replace_value(entry, json)});
     }
   }
-  return splice(text, {insert_elements(manifests, position, std::span(&json, 1))});
+  return splice(text, std::array{insert_elements(manifests, position, std::span(&json, 1))});
 }
 
 bool says_the_same(const Descriptor& entry, const Descriptor& root, const RootName& name) {

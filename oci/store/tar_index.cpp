@@ -150,9 +150,11 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
     fail(reader.get(), shown);
   }
   archive_entry* entry = nullptr;
+  std::uint64_t content_end = 0;
   for (std::size_t count = 0;; ++count) {
     const int result = archive_read_next_header(reader.get(), &entry);
-    if (result == ARCHIVE_EOF) {
+    // Some writers leave out the end, even the padding of the last file.
+    if (result == ARCHIVE_EOF || (result < ARCHIVE_WARN && count > 0 && content_end == end)) {
       return;
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
@@ -179,6 +181,7 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
       if (content.offset > end || content.size > end - content.offset) {
         throw ContentError(shown + " ends in the midst of " + name);
       }
+      content_end = content.offset + content.size;
       add(name, {.content = content});
     }
   }

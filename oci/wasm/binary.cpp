@@ -15,7 +15,8 @@ namespace wasm_oci {
 namespace {
 
 constexpr std::string_view kMagic("\0asm", 4);
-constexpr std::size_t kHeaderSize = 8;
+constexpr std::size_t kVersionOffset = 4;
+constexpr std::size_t kLayerOffset = 6;
 // An id and the longest form of a u32.
 constexpr std::size_t kMaxSectionHeader = 6;
 
@@ -38,6 +39,11 @@ struct Leb128 {
   std::size_t size;  // in bytes; 0 where there is no whole number
   bool is_u32;
 };
+
+std::uint16_t u16_at(ByteView bytes, std::size_t index) {
+  return static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[index]) |
+                                    (std::to_integer<unsigned>(bytes[index + 1]) << 8U));
+}
 
 // An unsigned 32-bit number (core specification 5.2.2). Up to five bytes are valid even where fewer would do: linkers
 // leave such room and patch it. Bits above the 32nd are not.
@@ -63,34 +69,42 @@ Leb128 read_u32(ByteView bytes) {
 
 }  // namespace
 
+std::optional<WasmHeader> match_wasm_header(ByteView bytes) {
+  if (bytes.size() < kWasmHeaderSize || !as_text(bytes).starts_with(kMagic)) {
+    return std::nullopt;
+  }
+  // The version counts on; the layer is what tells modules and components apart.
+  const std::uint16_t layer = u16_at(bytes, kLayerOffset);
+  if (layer > 1) {
+    return std::nullopt;
+  }
+  return WasmHeader{.kind = layer == 0 ? WasmKind::core_module : WasmKind::component,
+                    .version = u16_at(bytes, kVersionOffset)};
+}
+
 WasmHeader read_wasm_header(const RandomAccess& bytes) {
   if (bytes.size() == 0) {
     throw ContentError("not a Wasm binary but empty", "the compiler or download that should have written it failed");
   }
-  std::array<std::byte, kHeaderSize> header{};
+  std::array<std::byte, kWasmHeaderSize> header{};
   const std::size_t count = bytes.read_at(0, header);
   if (count < kMagic.size() || !as_text(header).starts_with(kMagic)) {
     fail_not_wasm(bytes);
   }
-  if (count < kHeaderSize) {
+  if (count < kWasmHeaderSize) {
     throw ContentError("truncated Wasm binary: " + std::to_string(count) + " of the header's 8 bytes",
                        std::string(kCutOff));
   }
-  const auto u16_at = [&](std::size_t index) {
-    return static_cast<std::uint16_t>(std::to_integer<unsigned>(header.at(index)) |
-                                      (std::to_integer<unsigned>(header.at(index + 1)) << 8U));
-  };
-  // The version counts on; the layer is what tells modules and components apart.
-  const std::uint16_t layer = u16_at(6);
-  if (layer > 1) {
-    throw ContentError("unknown kind of Wasm binary: layer " + std::to_string(layer),
+  const std::optional<WasmHeader> found = match_wasm_header(header);
+  if (!found) {
+    throw ContentError("unknown kind of Wasm binary: layer " + std::to_string(u16_at(header, kLayerOffset)),
                        "0 is a module and 1 a component; " + std::string(kDamaged));
   }
-  return {.kind = layer == 0 ? WasmKind::core_module : WasmKind::component, .version = u16_at(4)};
+  return *found;
 }
 
 WasmSectionReader::WasmSectionReader(const RandomAccess& bytes)
-    : bytes_(&bytes), header_(read_wasm_header(bytes)), position_(kHeaderSize) {}
+    : bytes_(&bytes), header_(read_wasm_header(bytes)), position_(kWasmHeaderSize) {}
 
 std::optional<WasmSection> WasmSectionReader::next() {
   if (position_ == bytes_->size()) {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include "oci/random_access.hpp"
+#include "oci/stream.hpp"
 #include "oci/unique_fd.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +27,11 @@ struct WasmHeader {
 
 inline constexpr std::uint16_t kCoreModuleVersion = 1;
 inline constexpr std::uint16_t kComponentVersion = 13;
+
+inline constexpr std::size_t kWasmHeaderSize = 8;
+
+// The header that these bytes begin with; nullopt where they are not the beginning of a Wasm binary.
+std::optional<WasmHeader> match_wasm_header(ByteView bytes);
 
 // Throws ContentError where `bytes` are no Wasm binary; it says what they are instead, and the hint what to do.
 WasmHeader read_wasm_header(const RandomAccess& bytes);

@@ -115,17 +115,17 @@ std::optional<NotWasm> describe_text(std::string_view text) {
     return std::nullopt;
   }
   if (is_wat(text)) {
-    return NotWasm{"WebAssembly text",
-                   "make a binary of it: wasm-tools parse FILE -o OUT.wasm, or wat2wasm FILE -o OUT.wasm"};
+    return NotWasm{.what = "WebAssembly text",
+                   .hint = "make a binary of it: wasm-tools parse FILE -o OUT.wasm, or wat2wasm FILE -o OUT.wasm"};
   }
   text = skip_blanks(text);
   if (starts_with_ignoring_case(text, "<!doctype html") || starts_with_ignoring_case(text, "<html")) {
-    return NotWasm{"HTML", "a download that went wrong often leaves such a page"};
+    return NotWasm{.what = "HTML", .hint = "a download that went wrong often leaves such a page"};
   }
   if (text.starts_with('{') || text.starts_with('[')) {
-    return NotWasm{"JSON", std::string(kGiveBinary)};
+    return NotWasm{.what = "JSON", .hint = std::string(kGiveBinary)};
   }
-  return NotWasm{"text", std::string(kGiveBinary)};
+  return NotWasm{.what = "text", .hint = std::string(kGiveBinary)};
 }
 
 std::string first_bytes_in_hex(std::string_view prefix) {

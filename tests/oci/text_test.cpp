@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
@@ -33,11 +34,13 @@ TEST(EscapeForTerminal, ShowsWhatReordersOrHidesText) {
     std::string_view text;
     std::string_view shown;
   };
-  const Case cases[] = {
+  // NOLINTBEGIN(misc-misleading-bidirectional): such marks are what is tested
+  const std::vector<Case> cases = {
       {"\u202e", "\\u{202e}"}, {"\u202a", "\\u{202a}"}, {"\u2066", "\\u{2066}"}, {"\u2069", "\\u{2069}"},
       {"\u200e", "\\u{200e}"}, {"\u200f", "\\u{200f}"}, {"\u2028", "\\u{2028}"}, {"\u2029", "\\u{2029}"},
       {"\u061c", "\\u{061c}"}, {"\ufeff", "\\u{feff}"}, {"\u200b", "\\u{200b}"}, {"\U000e0041", "\\u{e0041}"},
   };
+  // NOLINTEND(misc-misleading-bidirectional)
   for (const Case& c : cases) {
     EXPECT_EQ(escape_for_terminal(c.text), c.shown);
   }
@@ -69,7 +72,7 @@ TEST(HumanSize, HasThreeDigitsInDecimalUnits) {
     std::uint64_t bytes;
     std::string_view text;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {0, "0 B"},
       {999, "999 B"},
       {1000, "1 kB"},

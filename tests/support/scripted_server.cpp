@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 
@@ -75,7 +75,7 @@ Connection::~Connection() {
 }
 
 bool Connection::handshake() {
-  if (!server_.tls_) {
+  if (!server_.tls_ || number_ >= server_.tls_connections_) {
     return true;
   }
   tls_.reset(SSL_new(server_.tls_.get()));
@@ -114,9 +114,14 @@ std::optional<SeenRequest> Connection::parse_head() {
     if (!fill()) {
       return std::nullopt;
     }
+    if (unread_.starts_with("\x16\x03")) {  // a TLS greeting, which servers without TLS answer so
+      send("HTTP/1.0 400 Bad Request\r\n\r\n");
+      return std::nullopt;
+    }
   }
   std::string head = unread_.substr(0, end + 2);
   unread_.erase(0, end + 4);
+  ++requests_;
   SeenRequest request;
   request.connection = number_;
   const std::size_t line_end = head.find("\r\n");
@@ -159,7 +164,11 @@ std::optional<SeenRequest> Connection::read_request() {
     return piece;
   };
   if (const auto length = request->headers.get("Content-Length")) {
-    request->body = take(std::stoull(*length));
+    const std::size_t size = std::stoull(*length);
+    request->body = take(size);
+    if (request->body.size() < size) {
+      return std::nullopt;
+    }
   } else if (request->headers.get("Transfer-Encoding")) {
     for (std::size_t size = 1; size > 0;) {
       std::size_t line_end = 0;
@@ -221,7 +230,8 @@ void Connection::reset() {
   tls_.reset();
 }
 
-ScriptedServer::ScriptedServer(Script script, const TestCertificate* certificate) : script_(std::move(script)) {
+ScriptedServer::ScriptedServer(Script script, const TestCertificate* certificate, std::size_t tls_connections)
+    : script_(std::move(script)), tls_connections_(tls_connections) {
   if (certificate != nullptr) {
     tls_.reset(SSL_CTX_new(TLS_server_method()));
     require(SSL_CTX_use_certificate_file(tls_.get(), certificate->cert_file().c_str(), SSL_FILETYPE_PEM) == 1 &&
@@ -283,6 +293,11 @@ void ScriptedServer::accept_loop() {
 }
 
 void ScriptedServer::serve(int socket, std::size_t number) {
+  // OpenSSL writes to a closed connection like anybody.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   {
     Connection connection(*this, socket, number);
     if (connection.handshake()) {

@@ -6,6 +6,7 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -61,6 +62,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   std::size_t number() const { return number_; }
+  // How many requests were read so far.
+  std::size_t requests() const { return requests_; }
   // The request line and headers; the body stays unread. Recorded without body.
   std::optional<SeenRequest> read_head();
   // A whole request: body by Content-Length or chunks; "Expect: 100-continue" is answered.
@@ -90,6 +93,7 @@ class Connection {
   ScriptedServer& server_;
   int socket_;
   std::size_t number_;
+  std::size_t requests_ = 0;
   std::unique_ptr<ssl_st, FreeTls> tls_;
   std::string unread_;
 };
@@ -99,8 +103,9 @@ class ScriptedServer {
   using Script = std::function<void(Connection&)>;
   using Handler = std::function<Answer(const SeenRequest&)>;
 
-  // `certificate` makes it speak TLS; it must outlive the server.
-  explicit ScriptedServer(Script script, const TestCertificate* certificate = nullptr);
+  // `certificate` makes it speak TLS, on the first `tls_connections` only; it must outlive the server.
+  explicit ScriptedServer(Script script, const TestCertificate* certificate = nullptr,
+                          std::size_t tls_connections = SIZE_MAX);
   // Stops accepting, ends all connections and waits for their scripts.
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
@@ -130,6 +135,7 @@ class ScriptedServer {
   void record(const SeenRequest& request);
 
   Script script_;
+  std::size_t tls_connections_;
   std::unique_ptr<ssl_ctx_st, FreeTlsContext> tls_;
   int listener_ = -1;
   unsigned port_ = 0;

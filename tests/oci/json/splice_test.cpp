@@ -52,16 +52,17 @@ std::string without_member(const std::string& text, const std::string& pointer, 
 }
 
 TEST(Splice, LeavesWhatNoEditNames) {
-  EXPECT_EQ(splice("0123456789", {{8, 1, "x"}, {0, 0, "<"}, {2, 3, ""}, {2, 0, "a"}, {2, 0, "b"}, {10, 0, ">"}}),
+  EXPECT_EQ(splice("0123456789",
+                   std::vector<Edit>{{8, 1, "x"}, {0, 0, "<"}, {2, 3, ""}, {2, 0, "a"}, {2, 0, "b"}, {10, 0, ">"}}),
             "<01ab567x9>");
-  EXPECT_EQ(splice("", {}), "");
+  EXPECT_EQ(splice("", std::vector<Edit>{}), "");
 }
 
 TEST(Splice, RefusesEditsThatOverlapOrLeaveTheText) {
-  EXPECT_THROW(splice("0123", {{0, 2, ""}, {1, 1, ""}}), std::logic_error);
-  EXPECT_THROW(splice("0123", {{5, 0, ""}}), std::logic_error);
-  EXPECT_THROW(splice("0123", {{2, 3, ""}}), std::logic_error);
-  EXPECT_THROW(splice("0123", {{1, SIZE_MAX, ""}}), std::logic_error);
+  EXPECT_THROW(splice("0123", std::vector<Edit>{{0, 2, ""}, {1, 1, ""}}), std::logic_error);
+  EXPECT_THROW(splice("0123", std::vector<Edit>{{5, 0, ""}}), std::logic_error);
+  EXPECT_THROW(splice("0123", std::vector<Edit>{{2, 3, ""}}), std::logic_error);
+  EXPECT_THROW(splice("0123", std::vector<Edit>{{1, SIZE_MAX, ""}}), std::logic_error);
 }
 
 // An index as Docker's registry tools write it: three spaces, numbers and fields that no printer would keep.

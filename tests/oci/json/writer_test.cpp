@@ -69,7 +69,10 @@ TEST(JsonWriter, EscapesOnlyWhatMustBe) {
 }
 
 TEST(JsonWriter, EscapesWhatWouldSteerATerminal) {
-  EXPECT_EQ(text_of("\x1b]52;\x7f\xc2\x9b\xe2\x80\xae\xe2\x81\xa6"), R"("\u001b]52;\u007f\u009b\u202e\u2066")");
+  EXPECT_EQ(text_of("\x1b]52;\x7f\xc2\x9b"), R"("\u001b]52;\u007f\u009b")");
+  EXPECT_EQ(text_of(std::string{'\xe2', '\x80', '\xae'}), R"("\u202e")");
+  EXPECT_EQ(text_of(std::string{'\xe2', '\x81', '\xa6'}), R"("\u2066")");
+  EXPECT_EQ(text_of(std::string{'\xd8', '\x9c'}), R"("\u061c")");
 }
 
 TEST(JsonWriter, CompactRefusesWhatIsNotUtf8) {

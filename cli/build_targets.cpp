@@ -1,0 +1,333 @@
+#include "cli/build_targets.hpp"
+
+#include "cli/move_image.hpp"
+#include "cli/output.hpp"
+#include "cli/programs.hpp"
+#include "cli/scratch_store.hpp"
+#include "oci/error.hpp"
+#include "oci/file.hpp"
+#include "oci/json/descriptor_json.hpp"
+#include "oci/store/archive_writer.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+bool is_standard_output(const Location& location) {
+  const auto* const archive = std::get_if<ArchiveLocation>(&location);
+  return archive != nullptr && archive->path == "-";
+}
+
+bool is_layout(const Location& location) { return std::holds_alternative<LayoutLocation>(location); }
+
+std::string full_names(const std::vector<Reference>& tags) {
+  std::string names;
+  for (const Reference& tag : tags) {
+    names += (names.empty() ? "" : ",") + tag.str();
+  }
+  return names;
+}
+
+// One build on its way to its targets. The image is built in the store where it shall stay: the local store, a layout
+// of -o, or, where it goes to archives and registries only, a scratch store.
+class Build {
+ public:
+  Build(Context& context, const BuildRequest& request, const BuildTargets& targets)
+      : context_(context),
+        targets_(targets),
+        locations_(context, named_locations(targets), pushes(targets)),
+        results_(context, std::ranges::any_of(targets.outputs, is_standard_output)
+                              ? Results::Stream::standard_error
+                              : Results::Stream::standard_output) {
+    open_stage();
+    PackedImage image = build_image(request, *stage_, context.stop);
+    image_ = std::make_unique<PackedImage>(std::move(image));
+    image_->manifest.annotations =
+        select(request.annotations, AnnotationLevel::manifest_descriptor, request.platform);
+    platforms_ = {format(request.platform)};
+  }
+
+  ExitCode run() {
+    if (targets_.dry_run) {
+      report_dry_run();
+    } else {
+      store();
+      write_outputs();
+      push();
+      load();
+    }
+    if (results_.code() == ExitCode::ok) {
+      write_files();
+      say_what_next();
+    }
+    return results_.finish();
+  }
+
+ private:
+  static std::vector<Location> named_locations(const BuildTargets& targets) {
+    std::vector<Location> named = targets.outputs;
+    if (targets.push) {
+      for (const Reference& tag : targets.tags) {
+        named.emplace_back(RegistryLocation{tag});
+      }
+    }
+    return named;
+  }
+
+  static bool pushes(const BuildTargets& targets) {
+    return targets.push || std::ranges::any_of(targets.outputs, [](const Location& output) {
+             return std::holds_alternative<RegistryLocation>(output);
+           });
+  }
+
+  void open_stage() {
+    if (targets_.dry_run) {
+      scratch_.emplace(context_);
+    } else if (!targets_.elsewhere) {
+      stage_owner_ = locations_.local_for_writing();
+    } else if (const auto layout = std::ranges::find_if(targets_.outputs, is_layout); layout != targets_.outputs.end()) {
+      staged_ = &*layout;
+      stage_owner_ = LayoutStore::open_for_writing(std::get<LayoutLocation>(*layout).path, context_.stop);
+    } else {
+      scratch_.emplace(context_);
+    }
+    stage_ = stage_owner_ ? stage_owner_.get() : &scratch_->store();
+  }
+
+  Result result(std::string name) const {
+    return {.name = std::move(name),
+            .digest = image_->manifest.digest,
+            .media_type = image_->manifest.media_type,
+            .size = image_->manifest.size,
+            .platforms = platforms_};
+  }
+
+  void report_dry_run() {
+    for (const Reference& tag : targets_.tags) {
+      results_.add(result(tag.str()));
+    }
+    for (const Location& output : targets_.outputs) {
+      results_.add(result(format(output)));
+    }
+    if (targets_.tags.empty() && targets_.outputs.empty()) {
+      results_.add(result("image"));
+    }
+    print_note(context_, "dry run: nothing was written or pushed");
+  }
+
+  // Names the image in the store that it was built in.
+  void put_in_stage(const std::vector<RootName>& names, const std::function<std::string(const RootName&)>& shown) {
+    for (const RootName& name : names) {
+      const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
+      Result one = result(shown(name));
+      if (previous) {
+        one.previous_digest = previous->digest;
+      }
+      check_move(context_, one.name, previous, image_->manifest, targets_.no_clobber);
+      named_.push_back(std::move(one));
+    }
+    stage_->put_root(image_->manifest, image_->manifest_bytes, names);
+  }
+
+  void store() {
+    if (targets_.elsewhere) {
+      if (staged_ == nullptr) {
+        stage_->put_root(image_->manifest, image_->manifest_bytes, {});
+      }
+      return;
+    }
+    put_in_stage(tag_names(), [](const RootName& name) { return name.ref_name; });
+    if (!targets_.push) {
+      tell_named();
+    }
+  }
+
+  void tell_named() {
+    for (Result& one : named_) {
+      results_.add(std::move(one));
+    }
+    named_.clear();
+  }
+
+  std::vector<RootName> tag_names() const {
+    std::vector<RootName> names;
+    for (const Reference& tag : targets_.tags) {
+      names.push_back(full_name(tag));
+    }
+    return names;
+  }
+
+  Target target_of(const Location& location) {
+    Target target = locations_.target(location, std::nullopt);
+    if (target.names.empty() && !target.expected && !std::holds_alternative<RegistryLocation>(location)) {
+      target.names = tag_names();
+    }
+    return target;
+  }
+
+  void move_to(const Location& location, std::string shown) {
+    Target target = target_of(location);
+    target.name = std::move(shown);
+    results_.add(move_image(context_, *stage_, image_->manifest, target, {.no_clobber = targets_.no_clobber}));
+  }
+
+  void attempt(const auto& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      results_.fail(error);
+    }
+  }
+
+  void write_outputs() {
+    for (const Location& output : targets_.outputs) {
+      attempt([&] {
+        if (&output == staged_) {
+          write_staged(output);
+        } else {
+          move_to(output, format(output));
+        }
+      });
+    }
+  }
+
+  void write_staged(const Location& output) {
+    const Target target = target_of(output);
+    if (target.expected && *target.expected != image_->manifest.digest) {
+      throw ContentError("the image is " + image_->manifest.digest.str() + ", not what " + target.name + " says");
+    }
+    put_in_stage(target.names, [&](const RootName& /*name*/) { return target.name; });
+    if (named_.empty()) {
+      named_.push_back(result(target.name));
+    }
+    named_.resize(1, named_.front());
+    tell_named();
+  }
+
+  void push() {
+    if (!targets_.push) {
+      return;
+    }
+    for (const Reference& tag : targets_.tags) {
+      attempt([&] {
+        Reference where = tag;
+        if (targets_.push_by_digest) {
+          where.tag.reset();
+          where.digest = image_->manifest.digest;
+        }
+        move_to(RegistryLocation{where}, targets_.push_by_digest ? tag.repository() : tag.str());
+      });
+    }
+  }
+
+  void load() {
+    if (!targets_.load) {
+      return;
+    }
+    attempt([&] {
+      const ScratchStore folder(context_);
+      const std::string archive = (folder.path() / "image.tar").string();
+      Target target{.store = std::make_unique<ArchiveWriter>(archive, ArchiveFormat::docker),
+                    .name = archive,
+                    .names = tag_names()};
+      move_image(context_, *stage_, image_->manifest, target);
+      for (const char* const name : {"docker", "podman"}) {
+        const std::string program = find_in_path(context_, name);
+        if (!program.empty() && run_program_at(context_, program, {"load", "-i", archive}).exit_code == 0) {
+          print_note(context_, "loaded into " + std::string(name));
+          return;
+        }
+      }
+      throw FailureError("neither docker nor podman took the image",
+                         "wasm-oci build … -o docker-archive:FILE writes what docker load reads");
+    });
+  }
+
+  void write_files() {
+    const auto write = [](const std::string& path, std::string_view text) {
+      AtomicFile file(path);
+      file.write(as_bytes(text));
+      file.commit();
+    };
+    if (targets_.iidfile) {
+      write(*targets_.iidfile, image_->manifest.digest.str());
+    }
+    if (targets_.metadata_file) {
+      JsonWriter json(JsonStyle::pretty);
+      json.begin_object()
+          .member("containerimage.config.digest", image_->config.digest.str())
+          .key("containerimage.descriptor");
+      wasm_oci::write(json, image_->manifest);
+      json.member("containerimage.digest", image_->manifest.digest.str());
+      json.member_unless_empty("image.name", full_names(targets_.tags))
+          .member("wasm.digest", image_->manifest.digest.str())
+          .end_object();
+      write(*targets_.metadata_file, std::move(json).take() + "\n");
+    }
+  }
+
+  void say_what_next() {
+    if (targets_.dry_run || targets_.tags.empty()) {
+      return;
+    }
+    const std::string name = targets_.tags.front().familiar();
+    if (!targets_.elsewhere && !targets_.push) {
+      print_note(context_, "push it: wasm-oci push " + name);
+    }
+    print_note(context_, "run it: " + run_line(name, platforms_));
+  }
+
+  Context& context_;
+  const BuildTargets& targets_;
+  Locations locations_;
+  Results results_;
+  std::optional<ScratchStore> scratch_;
+  std::unique_ptr<LayoutStore> stage_owner_;
+  LayoutStore* stage_ = nullptr;
+  const Location* staged_ = nullptr;  // the output that is the stage
+  std::vector<Result> named_;         // names of the stage that are still to be told
+  std::unique_ptr<PackedImage> image_;
+  std::vector<std::string> platforms_;
+};
+
+}  // namespace
+
+void BuildTargets::add(const BuildOutput& output) {
+  if (output.location) {
+    outputs.push_back(*output.location);
+  }
+  tags.insert(tags.end(), output.names.begin(), output.names.end());
+  load = load || output.load;
+  push = push || output.push;
+  push_by_digest = push_by_digest || output.push_by_digest;
+  // type=image without push is the local store by another name.
+  elsewhere = elsewhere || output.location || output.load || output.push;
+}
+
+void BuildTargets::check(Format format) const {
+  if (tags.empty() && outputs.empty() && !dry_run) {
+    throw UsageError("build needs a name or a place for the image",
+                     "-t REF for the local store, -o oci-archive:FILE for a file, --dry-run to see the digest");
+  }
+  if (push && tags.empty()) {
+    throw UsageError("--push needs to know where to", "name the image: -t REF");
+  }
+  const auto to_standard_output = std::ranges::count_if(outputs, is_standard_output);
+  if (to_standard_output > 1) {
+    throw UsageError("only one output can go to standard output");
+  }
+  if (to_standard_output == 1 && format == Format::json) {
+    throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
+  }
+}
+
+ExitCode build_to(Context& context, const BuildRequest& request, const BuildTargets& targets) {
+  return Build(context, request, targets).run();
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,86 @@
+#include "cli/commands/commands.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/move_image.hpp"
+#include "cli/parsed.hpp"
+#include "oci/error.hpp"
+#include "oci/image_platforms.hpp"
+
+#include <array>
+#include <string>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+bool is_archive_on_standard_output(const Location& location) {
+  const auto* const archive = std::get_if<ArchiveLocation>(&location);
+  return archive != nullptr && archive->path == "-";
+}
+
+void set_side_credentials(Locations& locations, const Location& location, const std::optional<std::string>& creds,
+                          const char* option) {
+  if (!creds) {
+    return;
+  }
+  const auto* const registry = std::get_if<RegistryLocation>(&location);
+  if (registry == nullptr) {
+    throw UsageError(std::string(option) + " is for a registry, and " + format(location) + " is none");
+  }
+  locations.registries().set_credentials(registry->reference.host, *creds);
+}
+
+ExitCode run(const Parsed& parsed, Context& context) {
+  const Location source_location = parse_location(parsed.arguments()[0]);
+  const Location destination = parse_location(parsed.arguments()[1]);
+  const bool to_standard_output = is_archive_on_standard_output(destination);
+  if (to_standard_output && context.options.format == Format::json) {
+    throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
+  }
+  const std::array named = {source_location, destination};
+  Locations locations(context, named, std::holds_alternative<RegistryLocation>(destination));
+  set_side_credentials(locations, source_location, parsed.value("src-creds"), "--src-creds");
+  set_side_credentials(locations, destination, parsed.value("dest-creds"), "--dest-creds");
+
+  const SourceImage source = locations.find(source_location);
+  Descriptor root = source.root;
+  if (const std::optional<std::string> platform = parsed.value("platform")) {
+    root = require_platform(*source.store, root, parse_platform(*platform), source.name);
+  }
+  Target target = locations.target(destination, source.reference);
+  const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
+  Results results(context, to_standard_output ? Results::Stream::standard_error : Results::Stream::standard_output);
+  results.add(move_image(context, *source.store, root, target,
+                         {.missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse,
+                          .no_clobber = parsed.flag("no-clobber")}));
+  return results.finish();
+}
+
+constexpr std::array<Example, 4> kExamples = {
+    {{"Between registries, with all platforms and every digest kept",
+      "wasm-oci copy ghcr.io/me/app:1.0 localhost:5000/me/app:1.0"},
+     {"Into an archive that docker load reads", "wasm-oci copy local:me/app:1.0 docker-archive:app.tar"},
+     {"From what another tool wrote", "wasm-oci copy oci:layout:app me/app:1.0"},
+     {"One platform alone", "wasm-oci copy me/app:1.0 local:me/app:1.0 --platform wasi/wasm"}}};
+constexpr std::array kArguments = {Argument{.name = "SRC", .completion = Completion::location},
+                                   Argument{.name = "DST", .completion = Completion::location}};
+constexpr std::array kOptions = {
+    Option{.name = "dest-creds", .value = "USER:PASS", .help = "Credentials for the destination", .takes = Takes::one},
+    kNoClobber,
+    kPlatform,
+    Option{.name = "sparse", .help = "Push an index although the source lacks some of its images"},
+    Option{.name = "src-creds", .value = "USER:PASS", .help = "Credentials for the source", .takes = Takes::one}};
+constexpr std::array<std::string_view, 1> kAliases = {"cp"};
+
+}  // namespace
+
+constexpr Command kCopyCommand{.name = "copy",
+                               .aliases = kAliases,
+                               .summary = "Copy an image between registries, the local store, layouts and archives",
+                               .details = "Nothing is changed: every digest stays what it is.",
+                               .examples = kExamples,
+                               .arguments = kArguments,
+                               .options = kOptions,
+                               .group = Group::everyday,
+                               .run = run};
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,48 @@
+#include "cli/commands/commands.hpp"
+#include "cli/locations.hpp"
+#include "cli/output.hpp"
+#include "cli/parsed.hpp"
+#include "oci/error.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+Reference repository_of(const std::string& text) {
+  const std::string_view docker = "docker://";
+  return parse_repository(text.starts_with(docker) ? std::string_view(text).substr(docker.size()) : text);
+}
+
+ExitCode run(const Parsed& parsed, Context& context) {
+  const Reference repository = repository_of(parsed.arguments().front());
+  const std::array named = {Location(RegistryLocation{repository})};
+  Locations locations(context, named, false);
+  const std::vector<std::string> tags = locations.registries().open(repository, Access::pull)->tags();
+  if (context.options.format == Format::json) {
+    JsonWriter json(JsonStyle::pretty);
+    json.begin_object().member("name", repository.repository()).member("tags", tags).end_object();
+    print_json(context, std::move(json));
+    return ExitCode::ok;
+  }
+  for (const std::string& tag : tags) {
+    print_line(context, tag);
+  }
+  return ExitCode::ok;
+}
+
+constexpr std::array<Example, 1> kExamples = {{{"All tags of a repository", "wasm-oci tags me/app"}}};
+constexpr std::array kArguments = {Argument{.name = "REPO", .completion = Completion::location}};
+
+}  // namespace
+
+constexpr Command kTagsCommand{.name = "tags",
+                               .summary = "List the tags of a repository",
+                               .examples = kExamples,
+                               .arguments = kArguments,
+                               .run = run};
+
+}  // namespace wasm_oci::cli

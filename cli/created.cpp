@@ -1,0 +1,57 @@
+#include "cli/created.hpp"
+
+#include "cli/programs.hpp"
+#include "oci/error.hpp"
+
+#include <chrono>
+#include <filesystem>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+constexpr const char* kSpellings = "write now, git, seconds since 1970, or a time like 2026-08-01T12:00:00Z";
+
+Timestamp time_of_commit(const std::string& module, const Context& context) {
+  const std::string git = find_in_path(context, "git");
+  if (git.empty()) {
+    throw FailureError("--created git: git is not installed", kSpellings);
+  }
+  const std::string folder = std::filesystem::absolute(module).parent_path().string();
+  ProgramResult result = run_program_at(context, git, {"-C", folder, "log", "-1", "--format=%ct"});
+  while (result.output.ends_with('\n')) {
+    result.output.pop_back();
+  }
+  const std::optional<Timestamp> time = Timestamp::parse(result.output);
+  if (result.exit_code != 0 || !time) {
+    throw FailureError("--created git: " + folder + " has no commit that git can tell the time of", kSpellings);
+  }
+  return *time;
+}
+
+Timestamp parse(const std::string& source, const std::string& text) {
+  const std::optional<Timestamp> time = Timestamp::parse(text);
+  if (!time) {
+    throw UsageError(source + " \"" + text + "\" is no time", kSpellings);
+  }
+  return *time;
+}
+
+}  // namespace
+
+Timestamp read_created(const std::optional<std::string>& created, const std::string& module, const Context& context) {
+  if (created == "now") {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return Timestamp::from_seconds(now.time_since_epoch().count()).value();
+  }
+  if (created == "git") {
+    return time_of_commit(module, context);
+  }
+  if (created) {
+    return parse("--created", *created);
+  }
+  const std::optional<std::string> epoch = context.environment("SOURCE_DATE_EPOCH");
+  return epoch && !epoch->empty() ? parse("SOURCE_DATE_EPOCH", *epoch) : Timestamp();
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,144 @@
+#include "cli/inspection.hpp"
+
+#include "oci/error.hpp"
+#include "oci/file.hpp"
+#include "oci/image_config.hpp"
+#include "oci/image_platforms.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/packaging/extract.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+constexpr unsigned kMaxDepth = 8;
+constexpr std::string_view kWasmMediaType = "application/wasm";
+
+bool has_tar_layers(const Manifest& manifest) {
+  return !manifest.layers.empty() && std::ranges::all_of(manifest.layers, [](const Descriptor& layer) {
+    return media_type::layer_compression(layer.media_type).has_value();
+  });
+}
+
+void inspect_config(Store& store, Inspection& inspection) {
+  inspection.config_bytes = store.load(*inspection.config, NodeKind::blob);
+  const ImageConfig config = parse_image_config(inspection.config_bytes);
+  if (!config.platform.os.empty()) {
+    inspection.platform = format(config.platform);
+  }
+  // Otherwise the two lists speak of different things.
+  if (config.diff_ids.size() == inspection.layers.size()) {
+    for (std::size_t i = 0; i < inspection.layers.size(); ++i) {
+      inspection.layers[i].diff_id = config.diff_ids[i];
+    }
+  }
+}
+
+void inspect_manifest(Store& store, Inspection& inspection) {
+  const Manifest manifest =
+      parse_manifest(store.load(inspection.descriptor, NodeKind::manifest), inspection.descriptor.media_type);
+  inspection.annotations = manifest.annotations;
+  inspection.config = manifest.config;
+  for (const Descriptor& layer : manifest.layers) {
+    inspection.layers.push_back({.descriptor = layer, .diff_id = std::nullopt});
+  }
+  const bool is_image = media_type::is_image_config(manifest.config.media_type);
+  inspection.kind = is_image ? "image" : "artifact";
+  if (is_attestation(inspection.descriptor)) {
+    inspection.kind = "attestation";
+    return;
+  }
+  if (!is_image) {
+    return;
+  }
+  inspect_config(store, inspection);
+  if (!has_tar_layers(manifest) || inspection.platform.find("/wasm") == std::string::npos) {
+    return;
+  }
+  inspection.packaging = "image";
+  for (FoundModule& module : find_modules(store, manifest)) {
+    inspection.modules.push_back(
+        {.path = "/" + module.path, .size = module.size, .digest = module.digest, .kind = module.kind});
+  }
+}
+
+Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::string& name, unsigned depth) {
+  Inspection inspection{.name = name,
+                        .descriptor = descriptor,
+                        .kind = "artifact",
+                        .packaging = {},
+                        .platform = descriptor.platform ? format(*descriptor.platform) : "",
+                        .annotations = {},
+                        .config = std::nullopt,
+                        .config_bytes = {},
+                        .layers = {},
+                        .manifests = {},
+                        .modules = {}};
+  if (media_type::is_image_manifest(descriptor.media_type)) {
+    inspect_manifest(store, inspection);
+  } else if (media_type::is_index(descriptor.media_type)) {
+    inspection.kind = "index";
+    if (depth == kMaxDepth) {
+      throw ContentError(descriptor.digest.str() + ": indexes nested deeper than " + std::to_string(kMaxDepth));
+    }
+    Index index = parse_index(store.load(descriptor, NodeKind::manifest), descriptor.media_type);
+    inspection.annotations = std::move(index.annotations);
+    const std::string base = name.substr(0, name.find("@sha"));
+    for (const Descriptor& entry : index.manifests) {
+      const std::string entry_name = base + "@" + entry.digest.str();
+      try {
+        inspection.manifests.push_back(inspect_node(store, entry, entry_name, depth + 1));
+      } catch (const NotFoundError&) {
+        inspection.manifests.push_back({.name = entry_name,
+                                        .descriptor = entry,
+                                        .kind = "missing",
+                                        .packaging = {},
+                                        .platform = entry.platform ? format(*entry.platform) : "",
+                                        .annotations = {},
+                                        .config = std::nullopt,
+                                        .config_bytes = {},
+                                        .layers = {},
+                                        .manifests = {},
+                                        .modules = {}});
+      }
+    }
+  }
+  return inspection;
+}
+
+}  // namespace
+
+Inspection inspect_image(Store& store, const Descriptor& root, const std::string& name) {
+  return inspect_node(store, root, name, 0);
+}
+
+Inspection inspect_module(const std::string& path) {
+  WasmFile file = open_wasm(path);
+  FileSource source(std::move(file.fd), path);
+  std::vector<std::byte> buffer(kChunkSize);
+  Hasher hasher;
+  while (const std::size_t count = source.read(buffer)) {
+    hasher.update(std::span(buffer).first(count));
+  }
+  const Digest digest = hasher.finish();
+  return {.name = path,
+          .descriptor = {.media_type = std::string(kWasmMediaType), .digest = digest, .size = file.size},
+          .kind = "module",
+          .packaging = {},
+          .platform = {},
+          .annotations = {},
+          .config = std::nullopt,
+          .config_bytes = {},
+          .layers = {},
+          .manifests = {},
+          .modules = {{.path = std::filesystem::path(path).filename().string(),
+                       .size = file.size,
+                       .digest = digest,
+                       .kind = file.header.kind}}};
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,236 @@
+#include "cli/locations.hpp"
+
+#include "cli/output.hpp"
+#include "oci/error.hpp"
+#include "oci/file.hpp"
+#include "oci/manifest.hpp"
+#include "oci/store/archive_store.hpp"
+#include "oci/store/archive_writer.hpp"
+#include "oci/store/layout_index.hpp"
+#include "oci/store/memory_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+std::vector<std::string> registry_hosts(std::span<const Location> named) {
+  std::vector<std::string> hosts;
+  for (const Location& location : named) {
+    if (const auto* registry = std::get_if<RegistryLocation>(&location)) {
+      hosts.push_back(registry->reference.host);
+    }
+  }
+  std::ranges::sort(hosts);
+  hosts.erase(std::ranges::unique(hosts).begin(), hosts.end());
+  return hosts;
+}
+
+RegistryAccess open_registries(const Context& context, std::span<const Location> named, bool uploads) {
+  const GlobalOptions& options = context.options;
+  return {{.http = {.http2 = !uploads, .stall_timeout = options.timeout},
+           .client = {.retry = {.retries = options.retries, .budget = options.retry_budget},
+                      .user_agent = "wasm-oci/" WASM_OCI_VERSION},
+           .authfile = options.authfile.value_or("")},
+          credentials_environment(context),
+          Hosts(options.hosts, registry_hosts(named)),
+          context.progress(),
+          context.stop};
+}
+
+// What an entry of a layout or archive is called, where that is a full name.
+std::optional<Reference> called(const Descriptor& entry) {
+  for (const std::string_view key : {annotation::kImageName, annotation::kRefName}) {
+    const auto found = entry.annotations.find(std::string(key));
+    if (found == entry.annotations.end()) {
+      continue;
+    }
+    try {
+      return parse_reference(found->second);
+    } catch (const UsageError&) {
+      continue;  // a name that somebody else made up
+    }
+  }
+  return std::nullopt;
+}
+
+// The entry of a layout or archive that a location means.
+template <typename Opened>
+Descriptor find_entry(Opened& store, const std::optional<std::string>& name, const std::optional<Digest>& digest,
+                      const std::string& shown) {
+  if (!name && !digest) {
+    return store.only_entry();
+  }
+  const std::optional<Descriptor> found = store.resolve(digest ? digest->str() : *name);
+  if (!found) {
+    throw NotFoundError(shown + ": not found");
+  }
+  return *found;
+}
+
+// A name given in the location, else the full name the image has, else none.
+std::vector<RootName> layout_names(const std::optional<std::string>& name, const std::optional<Reference>& reference) {
+  if (name) {
+    return {{.ref_name = *name}};
+  }
+  return reference ? std::vector{full_name(*reference)} : std::vector<RootName>{};
+}
+
+SourceImage find_manifest_file(const FileLocation& location) {
+  FileSource file(open_file(location.path), location.path);
+  const std::string bytes = read_all(file, kMaxManifestSize);
+  auto store = std::make_unique<MemoryStore>();
+  store->put_root(describe({}, bytes), bytes, {});
+  const std::optional<Descriptor> root = describe_manifest(*store, digest_of(bytes), bytes.size());
+  if (!root) {
+    throw ContentError(location.path + ": neither a manifest nor an index");
+  }
+  return {.store = std::move(store), .root = *root, .name = format(Location(location))};
+}
+
+}  // namespace
+
+std::string local_store_path(const Context& context) {
+  const auto variable = [&](std::string_view name) { return context.environment(name).value_or(""); };
+  if (std::string path = variable("WASM_OCI_STORE"); !path.empty()) {
+    return path;
+  }
+  if (const std::string data = variable("XDG_DATA_HOME"); data.starts_with('/')) {
+    return data + "/wasm-oci/store";
+  }
+  const std::string home = variable("HOME");
+  if (home.empty()) {
+    throw FailureError("cannot tell where the local store is: HOME is not set", "set WASM_OCI_STORE");
+  }
+  return home + "/.local/share/wasm-oci/store";
+}
+
+RootName full_name(const Reference& reference) {
+  const std::string name = Reference{.host = reference.host, .path = reference.path, .tag = reference.tag}.str();
+  return {.ref_name = name, .image_name = name};
+}
+
+wasm_oci::Environment credentials_environment(const Context& context) {
+  wasm_oci::Environment environment = wasm_oci::Environment::of_process();
+  environment.get = [get = context.environment](const std::string& name) {
+    const std::optional<std::string> value = get(name);
+    return value && value->empty() ? std::nullopt : value;
+  };
+  return environment;
+}
+
+Locations::Locations(Context& context, std::span<const Location> named, bool uploads)
+    : context_(context), registries_(open_registries(context, named, uploads)) {}
+
+std::unique_ptr<LayoutStore> Locations::local_for_reading() {
+  return LayoutStore::open_or_empty(local_store_path(context_), context_.stop);
+}
+
+std::unique_ptr<LayoutStore> Locations::local_for_writing() {
+  return LayoutStore::open_for_writing(local_store_path(context_), context_.stop);
+}
+
+SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look) {
+  const Reference& reference = location.reference;
+  const auto missing = [&](Error& error) {
+    if (local_for_reading()->resolve(full_name(reference).ref_name)) {
+      error.suggest("the local store has it: write local:" + reference.familiar());
+    }
+  };
+  try {
+    std::unique_ptr<RegistryStore> store = registries_.open(reference, Access::pull);
+    const std::string name = reference.digest ? reference.digest->str() : *reference.tag;
+    const std::optional<Descriptor> root = look == Look::whole ? store->resolve(name) : store->peek(name);
+    if (!root) {
+      throw NotFoundError(reference.str() + ": not found");
+    }
+    return {.store = std::move(store), .root = *root, .name = reference.str(), .reference = reference};
+  } catch (NotFoundError& error) {
+    missing(error);
+    throw;
+  } catch (AuthError& error) {
+    missing(error);
+    throw;
+  }
+}
+
+SourceImage Locations::find(const Location& location, Look look) {
+  const std::string shown = format(location);
+  return std::visit(
+      Overloaded{
+          [&](const RegistryLocation& registry) { return find_in_registry(registry, look); },
+          [&](const LocalLocation& local) {
+            auto store = local_for_reading();
+            const Reference& reference = local.reference;
+            const auto root = store->resolve(reference.digest ? reference.digest->str() : reference.str());
+            if (!root) {
+              throw NotFoundError(shown + ": not found", "wasm-oci images shows what the local store holds");
+            }
+            return SourceImage{.store = std::move(store), .root = *root, .name = shown, .reference = reference};
+          },
+          [&](const LayoutLocation& layout) {
+            auto store = LayoutStore::open(layout.path, context_.stop);
+            const Descriptor root = find_entry(*store, layout.name, layout.digest, shown);
+            return SourceImage{.store = std::move(store), .root = root, .name = shown, .reference = called(root)};
+          },
+          [&](const ArchiveLocation& archive) {
+            auto store = ArchiveReader::open(archive.path, archive.format, context_.stop);
+            const Descriptor root = find_entry(*store, archive.name, archive.digest, shown);
+            if (store->digests_are_new()) {
+              print_note(context_, shown + " holds no manifest: one was made, so its digest is new");
+            }
+            return SourceImage{.store = std::move(store), .root = root, .name = shown, .reference = called(root)};
+          },
+          [&](const FileLocation& file) { return find_manifest_file(file); },
+      },
+      location);
+}
+
+Target Locations::target(const Location& location, const std::optional<Reference>& called) {
+  const std::string shown = format(location);
+  return std::visit(
+      Overloaded{
+          [&](const RegistryLocation& registry) {
+            const Reference& reference = registry.reference;
+            Target target{.store = registries_.open(reference, Access::push), .name = shown, .expected = reference.digest};
+            if (!reference.digest) {
+              target.names.push_back({.ref_name = *reference.tag});
+            }
+            return target;
+          },
+          [&](const LocalLocation& local) {
+            return Target{.store = local_for_writing(),
+                          .name = shown,
+                          .names = {full_name(local.reference)},
+                          .expected = local.reference.digest};
+          },
+          [&](const LayoutLocation& layout) {
+            return Target{.store = LayoutStore::open_for_writing(layout.path, context_.stop),
+                          .name = shown,
+                          .names = layout_names(layout.name, layout.digest ? std::nullopt : called),
+                          .expected = layout.digest};
+          },
+          [&](const ArchiveLocation& archive) {
+            const bool is_reference = archive.name && archive.format == ArchiveFormat::docker;
+            return Target{.store = std::make_unique<ArchiveWriter>(archive.path, archive.format),
+                          .name = shown,
+                          .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))}
+                                                : layout_names(archive.name, called),
+                          .expected = archive.digest};
+          },
+          [&](const FileLocation& file) -> Target {
+            throw UsageError("an image cannot be written to the file " + file.path,
+                             "a layout is oci:DIR, an archive oci-archive:FILE; a module is extracted by wasm-oci pull");
+          },
+      },
+      location);
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,70 @@
+// From a location to a store: the only place that knows all kinds of stores.
+#pragma once
+
+#include "cli/context.hpp"
+#include "oci/location.hpp"
+#include "oci/store/layout_store.hpp"
+#include "oci/store/store.hpp"
+#include "registry/registry_access.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+// $WASM_OCI_STORE, else ${XDG_DATA_HOME:-~/.local/share}/wasm-oci/store.
+std::string local_store_path(const Context& context);
+
+// What the credentials look-up sees of the machine.
+wasm_oci::Environment credentials_environment(const Context& context);
+
+// How much of an image is wanted: for its digest alone a registry is asked by HEAD.
+enum class Look { whole, digest_only };
+
+// An image that was found.
+struct SourceImage {
+  std::unique_ptr<Store> store;
+  Descriptor root;
+  std::string name;                        // as result lines show it
+  std::optional<Reference> reference = {};  // what it is called, where that is a full name
+};
+
+// Where an image is to go.
+struct Target {
+  std::unique_ptr<WritableStore> store;
+  std::string name;                           // as result lines show it
+  std::vector<RootName> names = {};           // none: by digest
+  std::optional<Digest> expected = std::nullopt;  // the destination names this digest
+};
+
+// What `-t` gives an image: the full name in both annotations of a layout.
+RootName full_name(const Reference& reference);
+
+// The stores of one run of a command, which all registries share connections and tokens through.
+class Locations {
+ public:
+  // `named` are all locations on the command line: options without HOST belong to their registries. `uploads`: the run
+  // writes to a registry.
+  Locations(Context& context, std::span<const Location> named, bool uploads);
+
+  // Throws NotFoundError where nothing is there.
+  SourceImage find(const Location& location, Look look = Look::whole);
+  // `called` is what the image is called where the location does not say.
+  Target target(const Location& location, const std::optional<Reference>& called);
+
+  std::unique_ptr<LayoutStore> local_for_reading();
+  std::unique_ptr<LayoutStore> local_for_writing();
+  RegistryAccess& registries() { return registries_; }
+  Context& context() { return context_; }
+
+ private:
+  SourceImage find_in_registry(const RegistryLocation& location, Look look);
+
+  Context& context_;
+  RegistryAccess registries_;
+};
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,80 @@
+#include "cli/move_image.hpp"
+
+#include "oci/error.hpp"
+#include "oci/image_platforms.hpp"
+
+#include <algorithm>
+
+namespace wasm_oci::cli {
+
+std::vector<std::string> platform_names(Store& store, const Descriptor& root) {
+  std::vector<std::string> names;
+  for (const Platform& platform : platforms_of(store, root)) {
+    names.push_back(format(platform));
+  }
+  return names;
+}
+
+Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {
+  if (const std::optional<Descriptor> found = find_platform(store, root, platform)) {
+    return *found;
+  }
+  std::string present;
+  for (const std::string& other : platform_names(store, root)) {
+    present += (present.empty() ? "" : ", ") + other;
+  }
+  throw NotFoundError(name + ": nothing for platform " + format(platform),
+                      present.empty() ? "it has no platform" : "it is for " + present);
+}
+
+void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
+                const Descriptor& root, bool no_clobber) {
+  if (!previous || previous->digest == root.digest) {
+    return;
+  }
+  if (no_clobber) {
+    throw ConflictError(name + " exists already and is " + previous->digest.str(), "it was left as it is (--no-clobber)");
+  }
+  print_note(context, name + " moved from " + previous->digest.str() + " to " + root.digest.str());
+}
+
+Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
+  if (target.expected && *target.expected != root.digest) {
+    throw ContentError("the image is " + root.digest.str() + ", not what " + target.name + " says");
+  }
+  Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
+  result.platforms = platform_names(from, root);
+  std::optional<Descriptor> previous;
+  if (!target.names.empty()) {
+    previous = target.store->peek(target.names.front().ref_name);
+    if (previous) {
+      result.previous_digest = previous->digest;
+    }
+  }
+  if (options.no_clobber) {
+    check_move(context, target.name, previous, root, true);
+  }
+  const CopyReport report = copy_graph(from, root, *target.store, target.names,
+                                       {.jobs = context.options.jobs,
+                                        .missing_child = options.missing_child,
+                                        .stop = context.stop,
+                                        .progress = &context.progress()});
+  target.store->finish();
+  for (const Descriptor& missing : report.missing) {
+    print_note(context, "the index lists " + missing.digest.str() + ", which the source does not hold");
+  }
+  check_move(context, target.name, previous, root, false);
+  return result;
+}
+
+std::string run_line(const std::string& name, const std::vector<std::string>& platforms) {
+  const auto wasm = std::ranges::find_if(platforms, [](const std::string& platform) {
+    return platform.find("/wasm") != std::string::npos;
+  });
+  if (wasm == platforms.end()) {
+    return "docker run --rm " + name;
+  }
+  return "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " + *wasm + " " + name;
+}
+
+}  // namespace wasm_oci::cli

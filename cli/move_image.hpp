@@ -1,0 +1,32 @@
+// The end of every command that moves an image: copy it, say what became of the name, describe the result.
+#pragma once
+
+#include "cli/locations.hpp"
+#include "cli/output.hpp"
+#include "oci/store/copy_graph.hpp"
+
+namespace wasm_oci::cli {
+
+struct MoveOptions {
+  MissingChild missing_child = MissingChild::refuse;
+  bool no_clobber = false;  // a name that names something else already is a ConflictError
+};
+
+// Copies `root` from `from` to the target and ends writing there. Throws ContentError where the destination names
+// another digest.
+Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options = {});
+
+// What results say of an image's platforms.
+std::vector<std::string> platform_names(Store& store, const Descriptor& root);
+
+// The manifest for exactly this platform. Throws NotFoundError, with what there is, where `root` has none.
+Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name);
+
+// Throws ConflictError where `previous` is something else than `root`, notes a moved name otherwise.
+void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
+                const Descriptor& root, bool no_clobber);
+
+// The line that runs the image, for the end of build and push: how depends on its platform.
+std::string run_line(const std::string& name, const std::vector<std::string>& platforms);
+
+}  // namespace wasm_oci::cli

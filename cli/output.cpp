@@ -1,0 +1,96 @@
+#include "cli/output.hpp"
+
+#include "oci/text.hpp"
+
+#include <utility>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+std::string label(bool color, std::string_view name, std::string_view code) {
+  return color ? "\x1b[" + std::string(code) + "m" + std::string(name) + ":\x1b[0m " : std::string(name) + ": ";
+}
+
+JsonWriter document_of(const std::vector<Result>& results) {
+  JsonWriter json(JsonStyle::pretty);
+  json.begin_object().key("results").begin_array();
+  for (const Result& result : results) {
+    json.begin_object()
+        .member("name", result.name)
+        .member("digest", result.digest.str())
+        .member("mediaType", result.media_type)
+        .member("size", result.size);
+    if (result.previous_digest) {
+      json.member("previousDigest", result.previous_digest->str());
+    }
+    json.member("platforms", result.platforms).end_object();
+  }
+  json.end_array().end_object();
+  return json;
+}
+
+}  // namespace
+
+void print_error(Display& display, bool color, const Error& error) {
+  std::string text = label(color, "error", "1;31") + escape_for_terminal(error.message()) + "\n";
+  if (!error.hint().empty()) {
+    text += label(color, "hint", "36") + escape_for_terminal(error.hint()) + "\n";
+  }
+  display.print(text);
+}
+
+void print_note(const Context& context, std::string_view text) {
+  if (!context.options.quiet) {
+    context.display.print(escape_for_terminal(text) + "\n");
+  }
+}
+
+void print_line(const Context& context, std::string_view line) {
+  print_text(context, escape_for_terminal(line) + "\n");
+}
+
+void print_text(const Context& context, std::string_view text) {
+  context.display.aside([&] { context.out.write(as_bytes(text)); });
+}
+
+void print_json(const Context& context, JsonWriter&& document) {
+  print_text(context, std::move(document).take() + "\n");
+}
+
+void print_results(const Context& context, const std::vector<Result>& results) {
+  print_json(context, document_of(results));
+}
+
+void Results::print(const std::string& text) {
+  if (stream_ == Stream::standard_output) {
+    print_text(context_, text);
+  } else {
+    context_.display.print(text);
+  }
+}
+
+void Results::add(Result result) {
+  if (context_.options.format == Format::text) {
+    const std::string digest = result.digest.str();
+    print((context_.options.quiet ? digest : escape_for_terminal(result.name) + "@" + digest) + "\n");
+  }
+  results_.push_back(std::move(result));
+}
+
+void Results::fail(const Error& error) {
+  if (context_.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
+    throw Error(error);
+  }
+  print_error(context_.display, context_.color, error);
+  code_ = worse(code_, exit_code(error.kind()));
+}
+
+ExitCode Results::finish() {
+  if (context_.options.format == Format::json && code_ == ExitCode::ok) {
+    print(std::move(document_of(results_)).take() + "\n");
+  }
+  return code_;
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,43 @@
+#include "cli/programs.hpp"
+
+#include "registry/child_process.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+constexpr std::size_t kMaxOutput = 64 * 1024;
+constexpr std::chrono::minutes kMaxTime(10);
+
+}  // namespace
+
+std::string find_in_path(const Context& context, const std::string& name) {
+  const std::string path = context.environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    const std::string folder = path.substr(begin, end - begin);
+    // Relative entries would make the program depend on where it is started.
+    if (folder.starts_with('/') && ::access((folder + "/" + name).c_str(), X_OK) == 0) {
+      return folder + "/" + name;
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), path);
+  const ChildResult result = run_child(
+      {.path = path, .argv = std::move(arguments), .input = {}, .max_output = kMaxOutput, .timeout = kMaxTime},
+      context.stop);
+  return {.exit_code = result.exit_code, .output = result.output};
+}
+
+}  // namespace wasm_oci::cli

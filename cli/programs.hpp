@@ -1,0 +1,22 @@
+// Other programs that this one asks: git for a time, docker and podman to load an image.
+#pragma once
+
+#include "cli/context.hpp"
+
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+// Where `name` is in PATH; empty where it is not.
+std::string find_in_path(const Context& context, const std::string& name);
+
+struct ProgramResult {
+  int exit_code;
+  std::string output;  // at most 64 KiB of standard output
+};
+
+// Runs the program at `path` to its end, for at most ten minutes; it shares our standard error.
+ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments);
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,129 @@
+#include "oci/packaging/extract.hpp"
+
+#include "oci/error.hpp"
+#include "oci/layer/layer_reader.hpp"
+#include "oci/media_type.hpp"
+
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wasm_oci {
+
+namespace {
+
+constexpr std::string_view kWhiteout = ".wh.";
+constexpr std::string_view kOpaque = ".wh..wh..opq";
+
+using Found = std::map<std::string, FoundModule>;
+
+void remove_below(Found& found, const std::string& folder) {
+  std::erase_if(found, [&](const auto& entry) { return entry.first.starts_with(folder); });
+}
+
+// What an entry of an upper layer hides of the lower ones.
+void hide(Found& found, const LayerEntry& entry) {
+  const std::size_t slash = entry.path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : entry.path.substr(0, slash + 1);
+  const std::string name = entry.path.substr(folder.size());
+  if (name == kOpaque) {
+    remove_below(found, folder);
+    return;
+  }
+  const std::string hidden =
+      name.starts_with(kWhiteout) ? folder + name.substr(kWhiteout.size()) : entry.path;
+  found.erase(hidden);
+  if (entry.type != LayerEntryType::folder) {
+    remove_below(found, hidden + "/");
+  }
+}
+
+// The content of the current entry where it is Wasm.
+std::optional<FoundModule> read_module(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer) {
+  std::vector<std::byte> buffer(kChunkSize);
+  Hasher hasher;
+  std::optional<WasmHeader> header;
+  std::size_t filled = 0;
+  while (const std::size_t count = reader.read(std::span(buffer).subspan(filled))) {
+    filled += count;
+    if (!header && filled < kWasmHeaderSize) {
+      continue;
+    }
+    const ByteView bytes = std::span(buffer).first(filled);
+    if (!header && !(header = match_wasm_header(bytes))) {
+      return std::nullopt;
+    }
+    hasher.update(bytes);
+    filled = 0;
+  }
+  if (!header) {
+    return std::nullopt;
+  }
+  return FoundModule{
+      .path = entry.path, .size = entry.size, .digest = hasher.finish(), .kind = header->kind, .layer = layer};
+}
+
+Compression compression_of(const Descriptor& layer) {
+  const std::optional<Compression> compression = media_type::layer_compression(layer.media_type);
+  if (!compression) {
+    throw ContentError("layer " + layer.digest.str() + " has the type \"" + layer.media_type +
+                       "\", which is no layer of files");
+  }
+  return *compression;
+}
+
+}  // namespace
+
+std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest) {
+  Found found;
+  for (const Descriptor& layer : manifest.layers) {
+    VerifiedSource blob = store.open(layer, NodeKind::blob);
+    LayerReader reader(blob, compression_of(layer));
+    Found in_layer;
+    while (const std::optional<LayerEntry> entry = reader.next()) {
+      hide(found, *entry);
+      in_layer.erase(entry->path);
+      if (entry->type == LayerEntryType::file) {
+        if (std::optional<FoundModule> module = read_module(reader, *entry, layer)) {
+          in_layer.emplace(entry->path, *std::move(module));
+        }
+      }
+    }
+    found.merge(in_layer);
+  }
+  std::vector<FoundModule> modules;
+  for (auto& [path, module] : found) {
+    modules.push_back(std::move(module));
+  }
+  return modules;
+}
+
+void extract_module(Store& store, const FoundModule& module, Sink& sink) {
+  VerifiedSource blob = store.open(module.layer, NodeKind::blob);
+  LayerReader reader(blob, compression_of(module.layer));
+  std::vector<std::byte> buffer(kChunkSize);
+  bool written = false;
+  while (const std::optional<LayerEntry> entry = reader.next()) {
+    if (written || entry->path != module.path || entry->type != LayerEntryType::file || entry->size != module.size) {
+      continue;
+    }
+    // Several entries may have this path: the one that counts is known by its digest.
+    Hasher hasher;
+    while (const std::size_t count = reader.read(buffer)) {
+      hasher.update(std::span(buffer).first(count));
+      sink.write(std::span(buffer).first(count));
+    }
+    if (hasher.finish() != module.digest) {
+      throw ContentError("layer " + module.layer.digest.str() + " holds several files of the path \"" + module.path +
+                         "\"");
+    }
+    written = true;
+  }
+  if (!written) {
+    throw ContentError("layer " + module.layer.digest.str() + " does not hold \"" + module.path + "\" any more");
+  }
+}
+
+}  // namespace wasm_oci

@@ -1,0 +1,263 @@
+#include "registry/registry_store.hpp"
+
+#include "oci/error.hpp"
+#include "oci/media_type.hpp"
+#include "oci/reference.hpp"
+#include "registry/manifest_response.hpp"
+#include "registry/tag_list.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace wasm_oci {
+namespace {
+
+constexpr std::size_t kMaxKeptBytes = 16 * 1024 * 1024;
+
+std::string describe_name(std::string_view name) {
+  return (Digest::parse(name) ? "manifest " : "tag ") + std::string(name);
+}
+
+std::optional<std::uint64_t> content_length(const HttpResponse& response) {
+  const auto text = response.headers.get("Content-Length");
+  std::uint64_t length = 0;
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), length);
+  return error == std::errc() && end == text->data() + text->size() ? std::optional(length) : std::nullopt;
+}
+
+// The bytes of a blob as they come; asked for anew by the first read after a rewind.
+class BlobSource final : public Source {
+ public:
+  BlobSource(std::shared_ptr<RegistryClient> client, RegistryRequest request, std::uint64_t size)
+      : client_(std::move(client)), request_(std::move(request)), size_(size) {
+    open();
+  }
+
+  std::size_t read(std::span<std::byte> into) override {
+    if (!body_) {
+      open();
+    }
+    return body_->read(into);
+  }
+  void rewind() override { body_ = nullptr; }
+
+ private:
+  void open() {
+    HttpResponse response = client_->send(request_);
+    if (response.status != 200) {
+      throw_error(request_.what, read_error(response));
+    }
+    check_is_content(request_.what, response);
+    if (const auto length = content_length(response); length && *length != size_) {
+      throw ContentError(request_.what + ": the registry has " + std::to_string(*length) + " bytes of it, not " +
+                         std::to_string(size_));
+    }
+    body_ = std::move(response.body);
+  }
+
+  std::shared_ptr<RegistryClient> client_;
+  RegistryRequest request_;
+  std::uint64_t size_;
+  std::unique_ptr<Source> body_;
+};
+
+}  // namespace
+
+RegistryStore::RegistryStore(std::shared_ptr<RegistryClient> client, std::string repository, Access access)
+    : client_(std::move(client)), repository_(std::move(repository)), access_(access) {}
+
+RegistryStore::~RegistryStore() {
+  for (const auto& [digest, session] : sessions_) {
+    cancel_upload(*client_, repository_, session);
+  }
+}
+
+std::string RegistryStore::what(std::string_view name) const {
+  return client_->host() + "/" + repository_ + ": " + std::string(name);
+}
+
+std::vector<Scope> RegistryStore::scopes() const {
+  return {{.repository = repository_, .pull = true, .push = access_ == Access::push}};
+}
+
+RegistryRequest RegistryStore::manifest_request(std::string method, const std::string& name) const {
+  if (!Digest::parse(name) && !is_tag(name)) {  // T-10, T-25: it becomes part of a URL
+    throw UsageError(what(name) + " is neither a tag nor a digest");
+  }
+  return {.method = std::move(method),
+          .path = "/v2/" + repository_ + "/manifests/" + name,
+          .headers = {{"Accept", manifest_accept()}},
+          .scopes = scopes(),
+          .what = what(describe_name(name))};
+}
+
+std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& name) {
+  const RegistryRequest request = manifest_request("GET", name);
+  std::optional<Fetched> fetched;
+  client_->retrying([&] {
+    HttpResponse response = client_->send_once(request);
+    if (response.status != 200) {
+      const ErrorResponse error = read_error(response);
+      if (error_kind(error) == ErrorKind::not_found) {
+        return;
+      }
+      throw_error(request.what, error);
+    }
+    check_is_content(request.what, response);
+    if (content_length(response).value_or(0) > kMaxManifestSize) {
+      throw ContentError(request.what + ": the manifest is larger than " + std::to_string(kMaxManifestSize) + " bytes");
+    }
+    std::string bytes = read_all(*response.body, kMaxManifestSize);
+    const auto wanted = Digest::parse(name);
+    Descriptor descriptor = describe_manifest(request.what, bytes, response.headers.get("Content-Type").value_or(""),
+                                              wanted ? wanted->algorithm() : DigestAlgorithm::sha256);
+    if (wanted && descriptor.digest != *wanted) {  // T-09: whatever the header says
+      throw ContentError(request.what + ": the registry sent content with digest " + descriptor.digest.str());
+    }
+    fetched = Fetched{.descriptor = std::move(descriptor), .bytes = std::move(bytes)};
+  });
+  if (fetched) {
+    keep(fetched->descriptor.digest, fetched->bytes);
+  }
+  return fetched;
+}
+
+std::optional<Descriptor> RegistryStore::resolve(const std::string& name) {
+  auto fetched = fetch(name);
+  return fetched ? std::optional(std::move(fetched->descriptor)) : std::nullopt;
+}
+
+std::optional<Descriptor> RegistryStore::peek(const std::string& name) {
+  const RegistryRequest request = manifest_request("HEAD", name);
+  try {
+    const HttpResponse response = client_->send_once(request);
+    if (response.status == 404) {
+      return std::nullopt;
+    }
+    const auto digest = Digest::parse(response.headers.get("Docker-Content-Digest").value_or(""));
+    const auto length = content_length(response);
+    const std::string type = bare_media_type(response.headers.get("Content-Type").value_or(""));
+    const auto wanted = Digest::parse(name);
+    if (response.status == 200 && digest && length && media_type::is_manifest(type) &&
+        (!wanted || *wanted == *digest)) {
+      return Descriptor{.media_type = type, .digest = *digest, .size = *length};
+    }
+  } catch (const TemporaryError&) {  // NOLINT(bugprone-empty-catch): some registries fail on HEAD alone
+  } catch (const AuthError&) {       // NOLINT(bugprone-empty-catch): the answer to GET says why
+  }
+  return resolve(name);
+}
+
+std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descriptor, NodeKind kind) {
+  const std::string digest = descriptor.digest.str();
+  if (kind == NodeKind::blob) {
+    return std::make_unique<BlobSource>(
+        client_,
+        RegistryRequest{
+            .path = "/v2/" + repository_ + "/blobs/" + digest, .scopes = scopes(), .what = what("blob " + digest)},
+        descriptor.size);
+  }
+  if (auto bytes = kept(descriptor.digest)) {
+    return std::make_unique<StringSource>(std::move(*bytes));
+  }
+  auto fetched = fetch(digest);
+  if (!fetched) {
+    throw NotFoundError(what("manifest " + digest) + " does not exist");
+  }
+  return std::make_unique<StringSource>(std::move(fetched->bytes));
+}
+
+bool RegistryStore::contains(const Descriptor& descriptor, NodeKind kind) {
+  if (kind == NodeKind::blob) {
+    return has_blob(*client_, repository_, descriptor);
+  }
+  try {
+    const HttpResponse response = client_->send(manifest_request("HEAD", descriptor.digest.str()));
+    const auto length = content_length(response);
+    return response.status == 200 && (!length || *length == descriptor.size);
+  } catch (const AuthError&) {
+    return false;  // some may push and not pull
+  }
+}
+
+void RegistryStore::put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) {
+  if (kind == NodeKind::manifest) {
+    put_manifest(descriptor, read_all(source, kMaxManifestSize), descriptor.digest.str());
+    return;
+  }
+  std::optional<UploadSession> session;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (auto node = sessions_.extract(descriptor.digest)) {
+      session = std::move(node.mapped());
+    }
+  }
+  client_->uploads().run(repository_ + "@" + descriptor.digest.str(), client_->stop(), [&] {
+    upload_blob(*client_, repository_, descriptor, source, std::exchange(session, std::nullopt));
+  });
+  if (session) {
+    cancel_upload(*client_, repository_, *session);
+  }
+}
+
+bool RegistryStore::mount(const Descriptor& descriptor, Store& from) {
+  auto* other = dynamic_cast<RegistryStore*>(&from);
+  if (other == nullptr || other->client_ != client_ || other->repository_ == repository_) {
+    return false;
+  }
+  MountResult result = mount_blob(*client_, repository_, other->repository_, descriptor);
+  if (result.session) {
+    const std::scoped_lock lock(mutex_);
+    sessions_.insert_or_assign(descriptor.digest, std::move(*result.session));
+  }
+  return result.mounted;
+}
+
+void RegistryStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+  if (names.empty()) {
+    put_manifest(root, bytes, root.digest.str());
+  }
+  for (const RootName& name : names) {
+    put_manifest(root, bytes, name.ref_name);
+  }
+}
+
+void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name) {
+  RegistryRequest request = manifest_request("PUT", name);
+  request.headers = {{"Content-Type", descriptor.media_type}};
+  StringSource body{std::string(bytes)};
+  request.body = &body;
+  request.body_size = bytes.size();
+  HttpResponse response = client_->send(request);
+  if (response.status != 201 && response.status != 200 && response.status != 202 && response.status != 204) {
+    throw_error(request.what, read_error(response));
+  }
+  const auto stored = response.headers.get("Docker-Content-Digest");
+  if (stored && *stored != descriptor.digest.str()) {
+    throw ContentError(request.what + ": the registry has stored it as " + *stored + ", not " +
+                       descriptor.digest.str());
+  }
+}
+
+std::vector<std::string> RegistryStore::tags() { return list_tags(*client_, repository_); }
+
+void RegistryStore::keep(const Digest& digest, std::string bytes) {
+  const std::scoped_lock lock(mutex_);
+  kept_bytes_ += bytes.size();
+  kept_.push_back({.digest = digest, .bytes = std::move(bytes)});
+  while (kept_bytes_ > kMaxKeptBytes) {
+    kept_bytes_ -= kept_.front().bytes.size();
+    kept_.pop_front();
+  }
+}
+
+std::optional<std::string> RegistryStore::kept(const Digest& digest) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = std::ranges::find(kept_, digest, &Kept::digest);
+  return found == kept_.end() ? std::nullopt : std::optional(found->bytes);
+}
+
+}  // namespace wasm_oci
