@@ -14,7 +14,7 @@ namespace wasm_oci {
 using ByteView = std::span<const std::byte>;
 
 // The buffer size for moving content: large enough that calls do not count, small enough for a core's cache.
-inline constexpr std::size_t kChunkSize = 256 * 1024;
+inline constexpr std::size_t kChunkSize = std::size_t{256} * 1024;
 
 class Source {
  public:

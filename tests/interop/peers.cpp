@@ -47,12 +47,9 @@ std::string Containerd::ctr(const std::vector<std::string>& arguments) const {
 std::string Containerd::file_of(const std::string& name, const std::string& path) const {
   const std::string mounted = (folder_ / "mounted").string();
   std::filesystem::create_directory(mounted);
-  return digest_of(
-             run_or_throw(as_root({"sh", "-c",
-                                   "ctr -a \"$1\" images mount --snapshotter native --platform wasi/wasm \"$2\" \"$3\" "
-                                   ">/dev/null && cat \"$3/$4\"",
-                                   "sh", socket_, name, mounted, path})))
-      .str();
+  const std::string script = R"(
+ctr -a "$1" images mount --snapshotter native --platform wasi/wasm "$2" "$3" >/dev/null && cat "$3/$4")";
+  return digest_of(run_or_throw(as_root({"sh", "-c", script, "sh", socket_, name, mounted, path}))).str();
 }
 
 std::string Interop::push_hello(const std::string& repository) {

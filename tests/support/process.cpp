@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <stdexcept>
 #include <thread>
@@ -81,7 +81,8 @@ pid_t spawn(const Command& command, int in, int out, int err) {
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env;
   for (const auto& [name, value] : command.env ? *command.env : current_environment()) {
-    env.push_back(name + "=" + value);
+    env.push_back(name);
+    env.back().append("=").append(value);
   }
   const std::vector<char*> argv_pointers = pointers(argv);
   const std::vector<char*> env_pointers = pointers(env);
@@ -89,15 +90,15 @@ pid_t spawn(const Command& command, int in, int out, int err) {
   if (pipe2(report.data(), O_CLOEXEC) != 0) {
     fail("cannot make a pipe", errno);
   }
-  Child child{const_cast<char**>(argv_pointers.data()),
-              const_cast<char**>(env_pointers.data()),
-              command.cwd.empty() ? nullptr : command.cwd.c_str(),
-              command.umask,
-              in,
-              out,
-              err,
-              report[1],
-              getpid()};
+  const Child child{const_cast<char**>(argv_pointers.data()),
+                    const_cast<char**>(env_pointers.data()),
+                    command.cwd.empty() ? nullptr : command.cwd.c_str(),
+                    command.umask,
+                    in,
+                    out,
+                    err,
+                    report[1],
+                    getpid()};
   const pid_t pid = fork();
   if (pid == 0) {
     become(child);
@@ -125,8 +126,16 @@ sockaddr_in loopback(uint16_t port) {
   return address;
 }
 
+int tcp_socket() {
+  const int result = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (result < 0) {
+    fail("cannot make a socket", errno);
+  }
+  return result;
+}
+
 bool accepts(uint16_t port) {
-  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int connection = tcp_socket();
   const sockaddr_in address = loopback(port);
   const bool result = connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   close(connection);
@@ -154,7 +163,7 @@ Process::Process(const Command& command)
 }
 
 Process::~Process() {
-  if (!status_) {
+  if (!ended_) {
     send(SIGTERM);
     if (!wait_for_end(std::chrono::seconds(5))) {
       send(SIGKILL);
@@ -204,14 +213,15 @@ bool Process::wait_for_end(std::chrono::milliseconds limit) const {
   }
 }
 
-void Process::reap() {
+int Process::reap() {
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
-  status_ = status;
+  ended_ = true;
+  return status;
 }
 
-bool Process::running() const { return !status_ && !wait_for_end(std::chrono::milliseconds(0)); }
+bool Process::running() const { return !ended_ && !wait_for_end(std::chrono::milliseconds(0)); }
 
 void Process::send(int signal) const { ::kill(-pid_, signal); }
 
@@ -221,11 +231,11 @@ Outcome Process::wait() {
   if (outcome.timed_out) {
     send(SIGKILL);
   }
-  reap();
-  if (WIFEXITED(*status_)) {
-    outcome.exit_code = WEXITSTATUS(*status_);
+  const int status = reap();
+  if (WIFEXITED(status)) {
+    outcome.exit_code = WEXITSTATUS(status);
   } else {
-    outcome.signal = WTERMSIG(*status_);
+    outcome.signal = WTERMSIG(status);
   }
   outcome.out = out();
   outcome.err = err();
@@ -267,7 +277,7 @@ Environment current_environment() {
 }
 
 uint16_t free_port() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int listener = tcp_socket();
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   const bool bound = bind(listener, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&

@@ -73,7 +73,7 @@ class Process {
   static int memory_file(const char* name, std::string_view content);
   static std::string content_of(int descriptor);
   bool wait_for_end(std::chrono::milliseconds limit) const;
-  void reap();
+  int reap();  // the status as waitpid gives it
 
   std::chrono::seconds timeout_;
   Descriptor in_;
@@ -81,7 +81,7 @@ class Process {
   Descriptor err_;
   pid_t pid_;
   Descriptor pidfd_;
-  std::optional<int> status_;  // as waitpid gives it, once reaped
+  bool ended_ = false;  // and reaped
 };
 
 Outcome run(const Command& command);

@@ -4,6 +4,7 @@
 
 #include <httplib.h>
 #include <nlohmann/json.hpp>
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -12,7 +13,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <ctime>
 #include <mutex>
 #include <optional>
@@ -61,9 +61,9 @@ void require(bool fine, const char* what) {
 class Signer {
  public:
   explicit Signer(const std::string& key_file) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(key_file.c_str(), "r"), std::fclose);
+    const std::unique_ptr<BIO, int (*)(BIO*)> file(BIO_new_file(key_file.c_str(), "r"), BIO_free);
     require(file != nullptr, "open the signing key");
-    key_.reset(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+    key_.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
     require(key_ != nullptr, "read the signing key");
   }
 
@@ -139,7 +139,7 @@ Json granted(const std::string& scope, bool anonymous) {
 
 std::string rfc3339(std::time_t time) {
   std::tm parts{};
-  gmtime_r(&time, &parts);
+  require(gmtime_r(&time, &parts) != nullptr, "tell the time");
   std::array<char, 32> text{};
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
@@ -192,7 +192,8 @@ class TokenServer::Server {
       return std::string();
     }
     for (const auto& [name, password] : options_.users) {
-      const std::string pair = name + ":" + password;
+      std::string pair = name;
+      pair.append(":").append(password);
       if (authorization ==
           "Basic " + base64(std::span(reinterpret_cast<const unsigned char*>(pair.data()), pair.size()))) {
         return name;
