@@ -29,13 +29,13 @@
 #include <vector>
 
 struct libdeflate_compressor;  // the libraries' states, kept out of this header
-struct z_stream_s;
+struct z_stream_s;             // NOLINT(*-identifier-naming): zlib's name
 
 namespace wasm_oci {
 
 inline constexpr LevelRange kGzipLevels = {.lowest = 1, .highest = 12, .usual = 4};
-inline constexpr std::size_t kGzipSingleMemberSize = 4 * 1024 * 1024;
-inline constexpr std::size_t kGzipMemberSize = 1024 * 1024;
+inline constexpr std::size_t kGzipSingleMemberSize = std::size_t{4} << 20U;
+inline constexpr std::size_t kGzipMemberSize = std::size_t{1} << 20U;
 
 // Memory does not grow with the content: 2 MiB for each of (threads + 2) members in flight, and each thread's tables
 // (0.7 MiB; 9 MiB from level 10 on). Content of one member is compressed in finish(), on the caller's thread.
