@@ -47,6 +47,12 @@ class LateFile final : public Source {
                    "only files and folders can be added");
 }
 
+std::string joined(const std::string& folder, const std::string& name) {
+  std::string path = folder;
+  path.append(folder.empty() || folder.ends_with('/') ? "" : "/").append(name);
+  return path;
+}
+
 class Collector {
  public:
   // `name` in the open folder `parent`, or any path with AT_FDCWD; `source` is how messages call it.
@@ -81,7 +87,7 @@ class Collector {
  private:
   void add_folder(int parent, const char* name, const std::string& source, const std::string& destination,
                   unsigned depth) {
-    UniqueFd fd(openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY));
+    const UniqueFd fd(openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY));
     if (!fd) {
       throw_errno(errno, "cannot open " + source);
     }
@@ -89,8 +95,7 @@ class Collector {
       files_.push_back({.path = destination, .mode = kFolderMode, .size = 0, .content = nullptr});
     }
     for (const std::string& child : list_directory(fd.get(), source)) {
-      add(fd.get(), child.c_str(), source + (source.ends_with('/') ? "" : "/") + child,
-          destination + (destination.empty() ? "" : "/") + child, depth + 1);
+      add(fd.get(), child.c_str(), joined(source, child), joined(destination, child), depth + 1);
     }
   }
 

@@ -6,18 +6,16 @@
 // that follows the RFC reads several members as one stream, and all container tools do (eStargz layers are such files);
 // a few simple ones stop after the first, hence the single member where time does not matter.
 //
-// The default level is the one that beats what other tools spend and use. Against parallel Go gzip at its default level
-// (umoci 0.4.7, both cores of a two-core machine) and one thread of libdeflate 1.14:
+// The default level is the best that stays within 0.65 of the time and within the size of umoci 0.4.7, which compresses
+// with Go on all cores at its default level. File to layer in a store, medians on two cores, libdeflate 1.14:
 //
-//                          CRuby, 49.5 MB            SQLite, 0.87 MB
-//   umoci insert           16,501,313 B, 280 ms      416,099 B, 10 ms
-//   level 3                16,069,950 B, 290 ms      404,646 B, 7.9 ms
-//   level 4                15,942,962 B, 309 ms      403,644 B, 7.7 ms
-//   level 5                15,515,656 B, 339 ms      394,447 B, 8.9 ms
-//   level 6                15,389,035 B, 410 ms      393,078 B, 10.7 ms
+//            CRuby, 49,454,737 B       SQLite, 866,600 B
+//   umoci    16,501,313 B   320 ms     416,099 B   32 ms
+//   level 3  16,068,655 B   191 ms     404,770 B   17 ms
+//   level 4  15,942,937 B   202 ms     403,785 B   17 ms
+//   level 5  15,523,030 B   218 ms     394,497 B   19 ms
 //
-// Reading, two hashes and writing the blob add 65 ms to the large one, all of it shared by two cores: level 4 ends at
-// 0.6 of umoci's time and 0.97 of its size; level 5 saves another 2.7 % at 0.66 of the time, level 6 misses the time.
+// Reading, two hashes and writing are 65 ms of processor time in each; the rest is libdeflate.
 #pragma once
 
 #include "oci/layer/compression.hpp"
@@ -31,13 +29,13 @@
 #include <vector>
 
 struct libdeflate_compressor;  // the libraries' states, kept out of this header
-struct z_stream_s;
+struct z_stream_s;             // NOLINT(*-identifier-naming): zlib's name
 
 namespace wasm_oci {
 
 inline constexpr LevelRange kGzipLevels = {.lowest = 1, .highest = 12, .usual = 4};
-inline constexpr std::size_t kGzipSingleMemberSize = 4 * 1024 * 1024;
-inline constexpr std::size_t kGzipMemberSize = 1024 * 1024;
+inline constexpr std::size_t kGzipSingleMemberSize = std::size_t{4} << 20U;
+inline constexpr std::size_t kGzipMemberSize = std::size_t{1} << 20U;
 
 // Memory does not grow with the content: 2 MiB for each of (threads + 2) members in flight, and each thread's tables
 // (0.7 MiB; 9 MiB from level 10 on). Content of one member is compressed in finish(), on the caller's thread.

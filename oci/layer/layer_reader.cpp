@@ -59,17 +59,13 @@ std::string text_or_empty(const char* text) { return text == nullptr ? std::stri
 // The uncompressed bytes, counted and hashed. Completes the last block with zeros where a tar ends within its padding.
 class LayerReader::Tar {
  public:
-  Tar(Source& plain, bool hash) : plain_(plain), buffer_(kChunkSize) {
-    if (hash) {
-      hasher_.emplace();
-    }
-  }
+  Tar(Source& plain, bool hash) : plain_(plain), buffer_(kChunkSize), hash_(hash) {}
 
   ByteView next() {
     const std::size_t count = plain_.read(buffer_);
     const ByteView bytes = ByteView(buffer_).first(count);
-    if (hasher_) {
-      hasher_->update(bytes);
+    if (hash_) {
+      hasher_.update(bytes);
     }
     size_ += count;
     if (count == 0 && !padded_) {
@@ -107,12 +103,13 @@ class LayerReader::Tar {
   }
 
   std::uint64_t size() const { return size_; }
-  Digest digest() { return hasher_.value().finish(); }
+  Digest digest() { return hasher_.finish(); }
 
  private:
   Source& plain_;
   std::vector<std::byte> buffer_;
-  std::optional<Hasher> hasher_;
+  bool hash_;
+  Hasher hasher_;
   std::uint64_t size_ = 0;
   bool padded_ = false;
   std::exception_ptr problem_;

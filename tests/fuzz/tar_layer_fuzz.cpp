@@ -1,7 +1,7 @@
 // A layer as a registry might send it. The first byte chooses the compression, the rest is the blob.
 //
-// Holds for whatever is read to its end: paths stay inside and are spelled in one way, sizes are what is handed out, the
-// bounds are kept, and how the blob is cut into reads changes nothing.
+// Holds for whatever is read to its end: paths stay inside and are spelled in one way, sizes are what is handed out,
+// the bounds are kept, and how the blob is cut into reads changes nothing.
 #include "oci/digest.hpp"
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"

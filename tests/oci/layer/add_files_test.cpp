@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace wasm_oci {
@@ -15,23 +16,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Split {
-  std::string_view text;
-  std::string_view source;
-  std::string_view destination;
-};
-
 TEST(AddFiles, PartsSourceAndDestination) {
-  for (const Split& split :
-       {Split{"a/b.txt", "a/b.txt", "b.txt"}, Split{"b.txt:/etc/c.txt", "b.txt", "etc/c.txt"},
-        Split{"b.txt:/etc/", "b.txt", "etc/b.txt"}, Split{"b.txt:/", "b.txt", "b.txt"},
-        Split{"b.txt://etc/./x//", "b.txt", "etc/x/b.txt"}, Split{"a:b:/c", "a:b", "c"}, Split{"a:/b:/c", "a:/b", "c"},
-        Split{"a:b", "a:b", "a:b"}, Split{"folder/", "folder", "folder"}, Split{"folder/:/x", "folder", "x"},
-        Split{".", ".", ""}, Split{"folder/.", "folder/.", ""}, Split{"folder/.:/x/", "folder/.", "x"},
-        Split{"/", "/", ""}, Split{"..:/x", "..", "x"}, Split{"\xff:/\xfe", "\xff", "\xfe"}}) {
-    const AddedPath added = parse_add(split.text);
-    EXPECT_EQ(added.source, split.source) << split.text;
-    EXPECT_EQ(added.destination, split.destination) << split.text;
+  using Split = std::array<std::string_view, 3>;
+  for (const auto& [text, source, destination] : {
+           Split{"a/b.txt", "a/b.txt", "b.txt"},
+           Split{"b.txt:/etc/c.txt", "b.txt", "etc/c.txt"},
+           Split{"b.txt:/etc/", "b.txt", "etc/b.txt"},
+           Split{"b.txt:/", "b.txt", "b.txt"},
+           Split{"b.txt://etc/./x//", "b.txt", "etc/x/b.txt"},
+           Split{"a:b:/c", "a:b", "c"},
+           Split{"a:/b:/c", "a:/b", "c"},
+           Split{"a:b", "a:b", "a:b"},
+           Split{"folder/", "folder", "folder"},
+           Split{"folder/:/x", "folder", "x"},
+           Split{".", ".", ""},
+           Split{"folder/.", "folder/.", ""},
+           Split{"folder/.:/x/", "folder/.", "x"},
+           Split{"/", "/", ""},
+           Split{"..:/x", "..", "x"},
+           Split{"\xff:/\xfe", "\xff", "\xfe"},
+       }) {
+    const AddedPath added = parse_add(text);
+    EXPECT_EQ(added.source, source) << text;
+    EXPECT_EQ(added.destination, destination) << text;
   }
 }
 

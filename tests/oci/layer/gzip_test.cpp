@@ -106,10 +106,10 @@ TEST(Gzip, RefusesEveryTruncation) {
 
 TEST(Gzip, RefusesAWrongChecksumAndAWrongLength) {
   const std::string whole = compressed("some text");
-  for (std::size_t fromEnd = 1; fromEnd <= 8; ++fromEnd) {
+  for (std::size_t from_end = 1; from_end <= 8; ++from_end) {
     std::string damaged = whole;
-    damaged[damaged.size() - fromEnd] = static_cast<char>(damaged[damaged.size() - fromEnd] ^ 1);
-    EXPECT_THROW(decompressed(damaged), ContentError) << fromEnd;
+    damaged[damaged.size() - from_end] = static_cast<char>(damaged[damaged.size() - from_end] ^ 1);
+    EXPECT_THROW(decompressed(damaged), ContentError) << from_end;
   }
   EXPECT_THROW(decompressed("no gzip at all"), ContentError);
 }

@@ -94,10 +94,13 @@ TEST(LayerReader, ListsEveryKindOfEntry) {
 TEST(LayerReader, TellsModeAndSize) {
   StringSource in(entry("file", "12345") + kEnd);
   LayerReader reader(in, Compression::none);
-  const auto found = reader.next();
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->mode, 0644U);
-  EXPECT_EQ(found->size, 5U);
+  int count = 0;
+  while (const auto found = reader.next()) {
+    ++count;
+    EXPECT_EQ(found->mode, 0644U);
+    EXPECT_EQ(found->size, 5U);
+  }
+  EXPECT_EQ(count, 1);
 }
 
 TEST(LayerReader, ReadsTarsWithoutEndOrPadding) {
@@ -140,7 +143,7 @@ TEST(LayerReader, RefusesPathsThatLeadOut) {
 }
 
 std::string pax(std::string_view key, std::string_view value) {
-  std::string record = " " + std::string(key) + "=" + std::string(value) + "\n";
+  const std::string record = " " + std::string(key) + "=" + std::string(value) + "\n";
   std::size_t size = record.size() + 1;
   while (std::to_string(size).size() + record.size() != size) {
     ++size;

@@ -121,10 +121,11 @@ TEST(LayerWriter, KeepsNamesOfAnyLengthAndBytes) {
   std::vector<std::string> names;
   std::vector<LayerFile> files;
   for (const std::size_t length : {99U, 100U, 101U, 155U, 156U, 255U, 256U, 257U, 1000U}) {
-    names.push_back(std::string(length, 'x'));                              // one part
+    names.emplace_back(length, 'x');                                        // one part
     names.push_back("p" + std::string(length - 1, 'y') + "/\xff\xfe\xc3");  // no UTF-8
   }
   names.emplace_back("gr\xc3\xbcn");
+  files.reserve(names.size());
   for (const std::string& name : names) {
     files.push_back(file_of(name, name));
   }
