@@ -48,24 +48,25 @@ std::vector<Descriptor> read_entries(const Document& document) {
   });
 }
 
-// Which entries `name` means: positions in document order.
+// Which entries `name` means: positions in document order. A digest means content only: who asks for it must not get
+// what an entry merely calls by it.
 std::vector<std::size_t> matches(std::span<const Descriptor> entries, std::string_view name) {
   std::vector<std::size_t> found;
-  for (const std::string_view key : {annotation::kRefName, annotation::kImageName}) {
+  const auto find = [&](const auto& is_match) {
     for (std::size_t position = 0; position < entries.size(); ++position) {
-      if (annotation_of(entries[position], key) == name) {
+      if (is_match(entries[position])) {
         found.push_back(position);
       }
     }
-    if (!found.empty()) {
-      return found;
-    }
-  }
+  };
   if (const std::optional<Digest> digest = Digest::parse(name)) {
-    for (std::size_t position = 0; position < entries.size(); ++position) {
-      if (entries[position].digest == *digest) {
-        found.push_back(position);
-      }
+    find([&](const Descriptor& entry) { return entry.digest == *digest; });
+    return found;
+  }
+  for (const std::string_view key : {annotation::kRefName, annotation::kImageName}) {
+    find([&](const Descriptor& entry) { return annotation_of(entry, key) == name; });
+    if (!found.empty()) {
+      break;
     }
   }
   return found;

@@ -30,8 +30,8 @@ std::string entry_name(const Descriptor& entry);
 // Whether it has one of the two names.
 bool is_named(const Descriptor& entry);
 
-// The entry whose whole ref.name is `name`, else the one whose whole io.containerd.image.name or whose digest is;
-// nullopt for none. Throws UsageError where different content goes by that name.
+// The entry of that digest, or else the one whose whole ref.name is `name`, else the one whose whole
+// io.containerd.image.name is; nullopt for none. Throws UsageError where different content goes by that name.
 std::optional<Descriptor> find_entry(std::span<const Descriptor> entries, std::string_view name);
 
 // The only content there is. Throws NotFoundError for none, UsageError with the names for several.

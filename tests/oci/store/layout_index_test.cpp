@@ -77,6 +77,11 @@ TEST(LayoutIndex, FindsRefNamesFirstThenImageNamesThenDigests) {
       image("a").digest);
 }
 
+TEST(LayoutIndex, ADigestIsNeverAName) {
+  const std::string text = put(kEmptyLayoutIndex, image("b"), {{image("a").digest.str()}});
+  EXPECT_EQ(find_entry(parse_layout_index(text), image("a").digest.str()), std::nullopt);
+}
+
 TEST(LayoutIndex, ANameForTwoImagesIsAmbiguous) {
   std::string text = put(kEmptyLayoutIndex, image("a"), {{"x", "latest"}});
   text = put(text, image("b"), {{"y", "latest"}});
