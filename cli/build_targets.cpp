@@ -41,14 +41,12 @@ class Build {
       : context_(context),
         targets_(targets),
         locations_(context, named_locations(targets), pushes(targets)),
-        results_(context, std::ranges::any_of(targets.outputs, is_standard_output)
-                              ? Results::Stream::standard_error
-                              : Results::Stream::standard_output) {
+        results_(context, std::ranges::any_of(targets.outputs, is_standard_output) ? Results::Stream::standard_error
+                                                                                   : Results::Stream::standard_output) {
     open_stage();
     PackedImage image = build_image(request, *stage_, context.stop);
     image_ = std::make_unique<PackedImage>(std::move(image));
-    image_->manifest.annotations =
-        select(request.annotations, AnnotationLevel::manifest_descriptor, request.platform);
+    image_->manifest.annotations = select(request.annotations, AnnotationLevel::manifest_descriptor, request.platform);
     platforms_ = {format(request.platform)};
   }
 
@@ -90,7 +88,8 @@ class Build {
       scratch_.emplace(context_);
     } else if (!targets_.elsewhere) {
       stage_owner_ = locations_.local_for_writing();
-    } else if (const auto layout = std::ranges::find_if(targets_.outputs, is_layout); layout != targets_.outputs.end()) {
+    } else if (const auto layout = std::ranges::find_if(targets_.outputs, is_layout);
+               layout != targets_.outputs.end()) {
       staged_ = &*layout;
       stage_owner_ = LayoutStore::open_for_writing(std::get<LayoutLocation>(*layout).path, context_.stop);
     } else {

@@ -70,12 +70,14 @@ class TextReport {
     }
     list(indent, "Annotations", inspection.annotations);
     for (const InspectedLayer& layer : inspection.layers) {
-      field(indent, "Layer", layer.descriptor.digest.str() + "  " + human_size(layer.descriptor.size) + "  " +
-                                 layer.descriptor.media_type);
+      field(indent, "Layer",
+            layer.descriptor.digest.str() + "  " + human_size(layer.descriptor.size) + "  " +
+                layer.descriptor.media_type);
     }
     for (const InspectedModule& module : inspection.modules) {
-      field(indent, "Module", module.path + "  " + std::string(name_of(module.kind)) + "  " + human_size(module.size) +
-                                  "  " + module.digest.str());
+      field(indent, "Module",
+            module.path + "  " + std::string(name_of(module.kind)) + "  " + human_size(module.size) + "  " +
+                module.digest.str());
     }
     for (const Inspection& manifest : inspection.manifests) {
       text_ += '\n';

@@ -190,7 +190,8 @@ Target Locations::target(const Location& location, const std::optional<Reference
       Overloaded{
           [&](const RegistryLocation& registry) {
             const Reference& reference = registry.reference;
-            Target target{.store = registries_.open(reference, Access::push), .name = shown, .expected = reference.digest};
+            Target target{
+                .store = registries_.open(reference, Access::push), .name = shown, .expected = reference.digest};
             if (!reference.digest) {
               target.names.push_back({.ref_name = *reference.tag});
             }
@@ -217,8 +218,9 @@ Target Locations::target(const Location& location, const std::optional<Reference
                           .expected = archive.digest};
           },
           [&](const FileLocation& file) -> Target {
-            throw UsageError("an image cannot be written to the file " + file.path,
-                             "a layout is oci:DIR, an archive oci-archive:FILE; a module is extracted by wasm-oci pull");
+            throw UsageError(
+                "an image cannot be written to the file " + file.path,
+                "a layout is oci:DIR, an archive oci-archive:FILE; a module is extracted by wasm-oci pull");
           },
       },
       location);

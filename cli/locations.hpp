@@ -25,15 +25,15 @@ enum class Look { whole, digest_only };
 struct SourceImage {
   std::unique_ptr<Store> store;
   Descriptor root;
-  std::string name;                        // as result lines show it
+  std::string name;                         // as result lines show it
   std::optional<Reference> reference = {};  // what it is called, where that is a full name
 };
 
 // Where an image is to go.
 struct Target {
   std::unique_ptr<WritableStore> store;
-  std::string name;                           // as result lines show it
-  std::vector<RootName> names = {};           // none: by digest
+  std::string name;                               // as result lines show it
+  std::vector<RootName> names = {};               // none: by digest
   std::optional<Digest> expected = std::nullopt;  // the destination names this digest
 };
 

@@ -33,7 +33,8 @@ void check_move(Context& context, const std::string& name, const std::optional<D
     return;
   }
   if (no_clobber) {
-    throw ConflictError(name + " exists already and is " + previous->digest.str(), "it was left as it is (--no-clobber)");
+    throw ConflictError(name + " exists already and is " + previous->digest.str(),
+                        "it was left as it is (--no-clobber)");
   }
   print_note(context, name + " moved from " + previous->digest.str() + " to " + root.digest.str());
 }
@@ -68,9 +69,8 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
 }
 
 std::string run_line(const std::string& name, const std::vector<std::string>& platforms) {
-  const auto wasm = std::ranges::find_if(platforms, [](const std::string& platform) {
-    return platform.find("/wasm") != std::string::npos;
-  });
+  const auto wasm = std::ranges::find_if(
+      platforms, [](const std::string& platform) { return platform.find("/wasm") != std::string::npos; });
   if (wasm == platforms.end()) {
     return "docker run --rm " + name;
   }

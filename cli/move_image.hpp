@@ -14,7 +14,8 @@ struct MoveOptions {
 
 // Copies `root` from `from` to the target and ends writing there. Throws ContentError where the destination names
 // another digest.
-Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options = {});
+Result move_image(Context& context, Store& from, const Descriptor& root, Target& target,
+                  const MoveOptions& options = {});
 
 // What results say of an image's platforms.
 std::vector<std::string> platform_names(Store& store, const Descriptor& root);

@@ -1,9 +1,9 @@
 #include "oci/annotations.hpp"
 
+#include "oci/error.hpp"
+
 #include <array>
 #include <utility>
-
-#include "oci/error.hpp"
 
 namespace wasm_oci {
 namespace {

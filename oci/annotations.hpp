@@ -5,14 +5,14 @@
 // Only these four words are prefixes: "com.example:key=value" is a key with a colon in it.
 #pragma once
 
+#include "oci/descriptor.hpp"
+#include "oci/platform.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/descriptor.hpp"
-#include "oci/platform.hpp"
 
 namespace wasm_oci {
 

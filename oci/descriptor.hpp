@@ -1,15 +1,15 @@
 // A descriptor says what some content is and which bytes it must have (image-spec descriptor.md).
 #pragma once
 
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/digest.hpp"
-#include "oci/platform.hpp"
 
 namespace wasm_oci {
 

@@ -1,11 +1,11 @@
 #include "oci/digest.hpp"
 
+#include "oci/error.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
-
-#include "oci/error.hpp"
 
 namespace wasm_oci {
 namespace {

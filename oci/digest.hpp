@@ -3,6 +3,8 @@
 // A Digest is a parsed value: once it exists its hex has the right length and letters, so it is safe in a path or URL.
 #pragma once
 
+#include "oci/stream.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -10,8 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "oci/stream.hpp"
 
 struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX, kept out of this header
 

@@ -1,15 +1,15 @@
 // The image configuration (image-spec config.md): platform, what runs, and the layers' uncompressed digests.
 #pragma once
 
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/digest.hpp"
-#include "oci/platform.hpp"
 
 namespace wasm_oci {
 

@@ -13,8 +13,8 @@ namespace wasm_oci {
 // BuildKit hangs provenance and SBOMs beside images as entries for "unknown/unknown".
 bool is_attestation(const Descriptor& entry);
 
-// What an entry or a bare manifest is for: the platform of its descriptor, else that of its config. nullopt for what has
-// no platform, as most artifacts.
+// What an entry or a bare manifest is for: the platform of its descriptor, else that of its config. nullopt for what
+// has no platform, as most artifacts.
 std::optional<Platform> platform_of(Store& store, const Descriptor& manifest);
 
 // The platforms of the images below `root`, in the order of the index, attestations left out.

@@ -1,16 +1,16 @@
 // Image manifests and indexes (image-spec manifest.md, image-index.md; Docker's schema 2 equivalents read alike).
 //
-// A value here holds the fields that this program uses. The bytes that were read stay what they are: nothing that others
-// wrote is ever printed anew, so fields that are unknown here survive in the raw text beside the value.
+// A value here holds the fields that this program uses. The bytes that were read stay what they are: nothing that
+// others wrote is ever printed anew, so fields that are unknown here survive in the raw text beside the value.
 #pragma once
+
+#include "oci/descriptor.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "oci/descriptor.hpp"
 
 namespace wasm_oci {
 

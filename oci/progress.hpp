@@ -1,10 +1,10 @@
 // How long work tells what it does. The implementations that people see are in cli/; the library only reports.
 #pragma once
 
+#include "oci/descriptor.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "oci/descriptor.hpp"
 
 namespace wasm_oci {
 

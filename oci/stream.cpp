@@ -1,10 +1,10 @@
 #include "oci/stream.hpp"
 
+#include "oci/error.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
-
-#include "oci/error.hpp"
 
 namespace wasm_oci {
 

@@ -31,9 +31,7 @@ std::pair<std::string, std::string> key_and_value(const std::string& option, con
 // Compression with its level. A level that the format does not have is wrong usage.
 void read_compression(const Parsed& parsed, BuildRequest& request) {
   const std::string name = parsed.value("compression").value_or("gzip");
-  request.compression = name == "zstd"   ? Compression::zstd
-                        : name == "none" ? Compression::none
-                                         : Compression::gzip;
+  request.compression = name == "zstd" ? Compression::zstd : name == "none" ? Compression::none : Compression::gzip;
   const std::optional<LevelRange> range = level_range(request.compression);
   if (!parsed.given("compression-level")) {
     return;
@@ -108,10 +106,7 @@ constexpr std::array kOptions = {
            .help = "Put a file or folder beside the module",
            .takes = Takes::many,
            .completion = Completion::file},
-    Option{.name = "annotation",
-           .value = "KEY=VALUE",
-           .help = "Annotate the manifest",
-           .takes = Takes::many},
+    Option{.name = "annotation", .value = "KEY=VALUE", .help = "Annotate the manifest", .takes = Takes::many},
     Option{.name = "as",
            .value = "image",
            .help = "How the module is packaged",
@@ -138,7 +133,8 @@ constexpr std::array kOptions = {
            .value = "PATH[,ARG...]",
            .help = "Where the module lies and how it starts (default /FILE.wasm)",
            .takes = Takes::many},
-    Option{.name = "env", .short_name = 'e', .value = "KEY=VALUE", .help = "Environment variable", .takes = Takes::many},
+    Option{
+        .name = "env", .short_name = 'e', .value = "KEY=VALUE", .help = "Environment variable", .takes = Takes::many},
     Option{.name = "iidfile",
            .value = "FILE",
            .help = "Write the digest to a file",

@@ -65,8 +65,7 @@ constexpr std::array kArguments = {Argument{.name = "SRC", .completion = Complet
                                    Argument{.name = "DST", .completion = Completion::location}};
 constexpr std::array kOptions = {
     Option{.name = "dest-creds", .value = "USER:PASS", .help = "Credentials for the destination", .takes = Takes::one},
-    kNoClobber,
-    kPlatform,
+    kNoClobber, kPlatform,
     Option{.name = "sparse", .help = "Push an index although the source lacks some of its images"},
     Option{.name = "src-creds", .value = "USER:PASS", .help = "Credentials for the source", .takes = Takes::one}};
 constexpr std::array<std::string_view, 1> kAliases = {"cp"};

@@ -54,8 +54,8 @@ ExitCode run_login(const Parsed& parsed, Context& context) {
   if (locations.registries().check_login(host, credential) == LoginCheck::not_asked) {
     print_note(context, host + " lets everybody in: nobody has checked the password");
   }
-  const SavedCredential saved = save_credential(
-      context.environment, context.options.authfile.value_or(""), host, credential, context.stop);
+  const SavedCredential saved =
+      save_credential(context.environment, context.options.authfile.value_or(""), host, credential, context.stop);
   if (saved.is_plain_text) {
     print_note(context, "the password is stored unencrypted in " + saved.where);
   }
@@ -65,8 +65,8 @@ ExitCode run_login(const Parsed& parsed, Context& context) {
 
 ExitCode run_logout(const Parsed& parsed, Context& context) {
   const std::string host = host_argument(parsed);
-  const std::optional<std::string> where = erase_credential(
-      context.environment, context.options.authfile.value_or(""), host, context.stop);
+  const std::optional<std::string> where =
+      erase_credential(context.environment, context.options.authfile.value_or(""), host, context.stop);
   if (!where) {
     print_note(context, "not logged in to " + host);
   } else {
@@ -126,8 +126,9 @@ constexpr std::array kWhichOptions = {Option{.name = "verify", .help = "Ask the 
 constexpr Command kLoginCommand{
     .name = "login",
     .summary = "Log in to a registry",
-    .details = "The password is checked and then kept where docker keeps it: with its credential helper, else in its "
-               "config.json. Without HOST it is for Docker Hub.",
+    .details =
+        "The password is checked and then kept where docker keeps it: with its credential helper, else in its "
+        "config.json. Without HOST it is for Docker Hub.",
     .examples = kLoginExamples,
     .arguments = kHost,
     .options = kLoginOptions,

@@ -30,8 +30,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
   const std::optional<std::string> output = parsed.value("output");
   const std::optional<std::string> module = parsed.value("module");
   if (module && !output) {
-    throw UsageError("--module says which module -o writes", "wasm-oci pull " + parsed.arguments().front() +
-                                                                 " -o FILE.wasm --module " + *module);
+    throw UsageError("--module says which module -o writes",
+                     "wasm-oci pull " + parsed.arguments().front() + " -o FILE.wasm --module " + *module);
   }
   if (output && *output == "-" && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the module goes", "write the module to a file");
@@ -47,8 +47,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     extract_modules(context, source, {.output = *output, .module = module, .platform = platform});
     return ExitCode::ok;
   }
-  const Descriptor root =
-      platform ? require_platform(*source.store, source.root, *platform, source.name) : source.root;
+  const Descriptor root = platform ? require_platform(*source.store, source.root, *platform, source.name) : source.root;
   return pull_to_store(context, locations, source, root);
 }
 
@@ -72,16 +71,17 @@ constexpr std::array kOptions = {
 
 }  // namespace
 
-constexpr Command kPullCommand{.name = "pull",
-                               .summary = "Pull an image into the local store, or the module out of it",
-                               .details =
-                                   "Without -o the whole image is stored locally under its name. With -o the module is "
-                                   "written after its digest was verified; of an index the entry for wasi/wasm is taken, "
-                                   "then wasip1/wasm, then the only one for Wasm.",
-                               .examples = kExamples,
-                               .arguments = kArguments,
-                               .options = kOptions,
-                               .group = Group::everyday,
-                               .run = run};
+constexpr Command kPullCommand{
+    .name = "pull",
+    .summary = "Pull an image into the local store, or the module out of it",
+    .details =
+        "Without -o the whole image is stored locally under its name. With -o the module is "
+        "written after its digest was verified; of an index the entry for wasi/wasm is taken, "
+        "then wasip1/wasm, then the only one for Wasm.",
+    .examples = kExamples,
+    .arguments = kArguments,
+    .options = kOptions,
+    .group = Group::everyday,
+    .run = run};
 
 }  // namespace wasm_oci::cli

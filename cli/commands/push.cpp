@@ -30,8 +30,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
       const Reference& reference = std::get<RegistryLocation>(destination).reference;
       const SourceImage source = locations.find(LocalLocation{reference});
       Target target = locations.target(destination, std::nullopt);
-      const Result result = move_image(context, *source.store, source.root, target,
-                                       {.no_clobber = parsed.flag("no-clobber")});
+      const Result result =
+          move_image(context, *source.store, source.root, target, {.no_clobber = parsed.flag("no-clobber")});
       results.add(result);
       print_note(context, "run it: " + run_line(reference.familiar(), result.platforms));
     } catch (const Error& error) {

@@ -98,8 +98,8 @@ PackedImage build_image(const BuildRequest& request, LocalStore& store, std::sto
       destinations.push_back("/" + path_to_add.destination);
       std::ranges::move(collect_files(path_to_add), std::back_inserter(added));
     }
-    content.layers.push_back({.layer = write_layer(store, std::move(added), options),
-                              .created_by = history_line("ADD", destinations)});
+    content.layers.push_back(
+        {.layer = write_layer(store, std::move(added), options), .created_by = history_line("ADD", destinations)});
   }
   std::vector<LayerFile> files;
   files.push_back({.path = path.substr(1),

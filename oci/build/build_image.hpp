@@ -1,12 +1,6 @@
 // From a .wasm file on disk to an image in a store: what `wasm-oci build` does, for users of the library too.
 #pragma once
 
-#include <map>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <vector>
-
 #include "oci/annotations.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/media_type.hpp"
@@ -14,6 +8,12 @@
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
 #include "oci/timestamp.hpp"
+
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace wasm_oci {
 

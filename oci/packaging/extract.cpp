@@ -32,8 +32,7 @@ void hide(Found& found, const LayerEntry& entry) {
     remove_below(found, folder);
     return;
   }
-  const std::string hidden =
-      name.starts_with(kWhiteout) ? folder + name.substr(kWhiteout.size()) : entry.path;
+  const std::string hidden = name.starts_with(kWhiteout) ? folder + name.substr(kWhiteout.size()) : entry.path;
   found.erase(hidden);
   if (entry.type != LayerEntryType::folder) {
     remove_below(found, hidden + "/");

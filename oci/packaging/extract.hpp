@@ -1,15 +1,15 @@
 // Modules inside images: where they are, and their bytes. Found by content (the Wasm magic), never by name alone.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "oci/descriptor.hpp"
 #include "oci/manifest.hpp"
 #include "oci/store/store.hpp"
 #include "oci/stream.hpp"
 #include "oci/wasm/binary.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace wasm_oci {
 

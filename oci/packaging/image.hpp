@@ -2,17 +2,17 @@
 // Docker, containerd, podman and Kubernetes unpack its tar layers and hand the entrypoint to a Wasm runtime.
 #pragma once
 
-#include <map>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "oci/descriptor.hpp"
 #include "oci/image_config.hpp"
 #include "oci/layer/layer_writer.hpp"
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace wasm_oci {
 

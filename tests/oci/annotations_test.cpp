@@ -1,8 +1,8 @@
 #include "oci/annotations.hpp"
 
-#include <gmock/gmock.h>
-
 #include "oci/error.hpp"
+
+#include <gmock/gmock.h>
 
 namespace wasm_oci {
 namespace {
@@ -14,14 +14,13 @@ AnnotationRequest request(AnnotationLevel level, std::string key, std::string va
 }
 
 TEST(Annotation, BareKeyGoesToTheLevelThatTheCommandMeans) {
-  EXPECT_THAT(parse_annotation("a=b", AnnotationLevel::index),
-              ElementsAre(request(AnnotationLevel::index, "a", "b")));
+  EXPECT_THAT(parse_annotation("a=b", AnnotationLevel::index), ElementsAre(request(AnnotationLevel::index, "a", "b")));
 }
 
 TEST(Annotation, EachLevelOfAPrefixGetsIt) {
-  EXPECT_THAT(parse_annotation("manifest,index-descriptor:a=b", AnnotationLevel::index),
-              ElementsAre(request(AnnotationLevel::manifest, "a", "b"),
-                          request(AnnotationLevel::index_descriptor, "a", "b")));
+  EXPECT_THAT(
+      parse_annotation("manifest,index-descriptor:a=b", AnnotationLevel::index),
+      ElementsAre(request(AnnotationLevel::manifest, "a", "b"), request(AnnotationLevel::index_descriptor, "a", "b")));
 }
 
 TEST(Annotation, ValueMayHoldColonsAndEqualSigns) {
@@ -37,7 +36,8 @@ TEST(Annotation, OtherWordsBeforeAColonBelongToTheKey) {
 }
 
 TEST(Annotation, EmptyValueIsAValue) {
-  EXPECT_THAT(parse_annotation("a=", AnnotationLevel::manifest), ElementsAre(request(AnnotationLevel::manifest, "a", "")));
+  EXPECT_THAT(parse_annotation("a=", AnnotationLevel::manifest),
+              ElementsAre(request(AnnotationLevel::manifest, "a", "")));
 }
 
 TEST(Annotation, RefusesWhatHasNoKeyOrValue) {
