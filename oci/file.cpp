@@ -248,7 +248,7 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   name_ = target.filename().string();
   directory_ = open_directory(folder);
-  temp_.emplace(directory_.get(), folder, 0666);
+  temp_.emplace(directory_.get(), path_, 0666);
 }
 
 void AtomicFile::write(ByteView bytes) {

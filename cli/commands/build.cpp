@@ -152,7 +152,7 @@ constexpr std::array kOptions = {
            .short_name = 'o',
            .value = "OUT",
            .help = "Write elsewhere than to the local store: oci:DIR, oci-archive:FILE, docker-archive:FILE, "
-                   "docker://REF, or buildx's type=...,dest=...",
+                   "docker://REF, or buildx's type=oci,dest=FILE",
            .takes = Takes::many,
            .completion = Completion::location},
     Option{.name = "platform",

@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/file.hpp"
+#include "oci/json/utf8.hpp"
 #include "oci/layer/add_files.hpp"
 #include "oci/layer/layer_writer.hpp"
 #include "oci/wasm/binary.hpp"
@@ -49,6 +50,29 @@ std::string history_line(std::string_view what, const std::vector<std::string>& 
   return line + " # wasm-oci";
 }
 
+// What ends up in JSON must be UTF-8; file names on disk need not be.
+void require_utf8(std::string_view what, const std::string& text) {
+  if (!utf8::is_valid(text)) {
+    throw UsageError(std::string(what) + " is not UTF-8: " + text);
+  }
+}
+
+void require_utf8(const ImageContent& content) {
+  for (const auto* words : {&content.entrypoint, &content.cmd, &content.env}) {
+    for (const std::string& word : *words) {
+      require_utf8("a word of the image's config", word);
+    }
+  }
+  for (const auto* texts : {&content.labels, &content.annotations}) {
+    for (const auto& [key, value] : *texts) {
+      require_utf8("a label or annotation", key);
+      require_utf8("a label or annotation", value);
+    }
+  }
+  require_utf8("the working directory", content.workdir);
+  require_utf8("the user", content.user);
+}
+
 }  // namespace
 
 std::string module_path(const std::vector<std::string>& entrypoint) {
@@ -85,6 +109,7 @@ PackedImage build_image(const BuildRequest& request, LocalStore& store, std::sto
                        .annotations = manifest_annotations(request),
                        .layers = {}};
 
+  require_utf8(content);
   WasmFile module = open_wasm(request.module);
   const LayerOptions options{.compression = request.compression,
                              .level = request.compression_level,

@@ -226,7 +226,7 @@ std::optional<TarIndex::Slice> ArchiveReader::find_blob(const Digest& digest) co
   return index_.find("blobs/" + std::string(to_string(digest.algorithm())) + "/" + digest.hex());
 }
 
-std::unique_ptr<Source> ArchiveReader::open_unverified(const Descriptor& descriptor, NodeKind /*kind*/) {
+std::unique_ptr<Source> ArchiveReader::open_unverified(const Descriptor& descriptor, NodeKind kind) {
   std::optional<TarIndex::Slice> slice;
   if (const auto made = made_.find(descriptor.digest); made == made_.end()) {
     slice = find_blob(descriptor.digest);
@@ -236,6 +236,9 @@ std::unique_ptr<Source> ArchiveReader::open_unverified(const Descriptor& descrip
     slice = std::get<TarIndex::Slice>(made->second);
   }
   if (!slice) {
+    if (kind == NodeKind::blob) {
+      throw ContentError("broken archive: " + shown_ + " does not hold the blob " + descriptor.digest.str());
+    }
     throw NotFoundError(shown_ + " does not hold " + descriptor.digest.str());
   }
   return std::make_unique<FileSource>(file_.get(), shown_, slice->offset, slice->size);

@@ -32,6 +32,22 @@ void make_directory_at(int directory, const std::string& name, const std::string
   }
 }
 
+
+// Whether this is a directory that a process was making a layout of when it was killed: oci-layout is the last file
+// that it writes, and until then index.json is absent or lists nothing.
+bool is_unfinished(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored) || std::filesystem::exists(folder / kLayoutFileName, ignored)) {
+    return false;
+  }
+  if (!std::filesystem::exists(folder / kIndexFileName, ignored)) {
+    return true;
+  }
+  const UniqueFd directory = open_directory(folder.string());
+  FileSource index(open_file_at(directory.get(), kIndexFileName, folder.string()), kIndexFileName);
+  return read_all(index, kMaxLayoutIndexSize) == kEmptyLayoutIndex;
+}
+
 }  // namespace
 
 // --- opening ---------------------------------------------------------------------------------------------------------
@@ -41,11 +57,8 @@ std::unique_ptr<LayoutStore> LayoutStore::open(const std::string& path, const st
 }
 
 std::unique_ptr<LayoutStore> LayoutStore::open_or_empty(const std::string& path, const std::stop_token& stop) {
-  // A directory in which neither file is was made by a process that was killed before it wrote the first of them.
   std::error_code ignored;
-  const std::filesystem::path folder(path);
-  if (!std::filesystem::exists(folder, ignored) ||
-      (std::filesystem::is_directory(folder, ignored) && !std::filesystem::exists(folder / kIndexFileName, ignored))) {
+  if (!std::filesystem::exists(path, ignored) || is_unfinished(path)) {
     return std::unique_ptr<LayoutStore>(new LayoutStore(path));
   }
   return open(path, stop);
@@ -296,9 +309,13 @@ UniqueFd LayoutStore::open_blob(const Digest& digest) const {
   }
 }
 
-std::unique_ptr<Source> LayoutStore::open_unverified(const Descriptor& descriptor, NodeKind /*kind*/) {
+std::unique_ptr<Source> LayoutStore::open_unverified(const Descriptor& descriptor, NodeKind kind) {
   UniqueFd blob = open_blob(descriptor.digest);
   if (!blob) {
+    if (root_ && kind == NodeKind::blob) {
+      throw ContentError("broken layout: " + path_ + " does not hold the blob " + descriptor.digest.str(),
+                         "pull or copy the image again");
+    }
     throw NotFoundError(path_ + " does not hold " + descriptor.digest.str());
   }
   return std::make_unique<FileSource>(std::move(blob), descriptor.digest.str() + " in " + path_);

@@ -68,7 +68,8 @@ class Store {
   Store& operator=(const Store&) = delete;
   virtual ~Store() = default;
 
-  // Opens content for reading. Throws NotFoundError where the store does not hold it.
+  // Opens content for reading. Throws NotFoundError where the store does not hold it; a layout or archive that lacks a
+  // blob is broken: ContentError.
   VerifiedSource open(const Descriptor& descriptor, NodeKind kind);
   // The whole content of a manifest or config. Throws ContentError above `limit` bytes.
   std::string load(const Descriptor& descriptor, NodeKind kind, std::size_t limit = kMaxManifestSize);

