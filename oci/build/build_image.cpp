@@ -59,8 +59,10 @@ std::string module_path(const std::vector<std::string>& entrypoint) {
                      "the module lies at the entrypoint's first word; write --entrypoint /" + word);
   }
   const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
-  if (normal != path || normal.filename().empty()) {
-    throw UsageError("entrypoint \"" + word + "\" does not name a file", "write it like /app.wasm, without . and ..");
+  // Paths compare part by part, blind to doubled slashes; the tar takes the text.
+  if (normal.native() != path || normal.filename().empty()) {
+    throw UsageError("entrypoint \"" + word + "\" does not name a file",
+                     "write it like /app.wasm, without . and .. and doubled slashes");
   }
   return path;
 }
@@ -98,8 +100,8 @@ PackedImage build_image(const BuildRequest& request, LocalStore& store, std::sto
       destinations.push_back("/" + path_to_add.destination);
       std::ranges::move(collect_files(path_to_add), std::back_inserter(added));
     }
-    content.layers.push_back({.layer = write_layer(store, std::move(added), options),
-                              .created_by = history_line("ADD", destinations)});
+    content.layers.push_back(
+        {.layer = write_layer(store, std::move(added), options), .created_by = history_line("ADD", destinations)});
   }
   std::vector<LayerFile> files;
   files.push_back({.path = path.substr(1),
