@@ -12,8 +12,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <span>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
