@@ -11,6 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace wasm_oci::cli {
 namespace {
 
@@ -157,6 +160,14 @@ TEST(Inspection, RefusesIndexesNestedWithoutEnd) {
   };
   EXPECT_NO_THROW(inspect_image(store, nested(7), "x"));
   EXPECT_THROW(inspect_image(store, nested(20), "x"), ContentError);
+}
+
+TEST(Inspection, CountsTheEntriesOfAllIndexesTogether) {
+  MemoryStore store;
+  const Descriptor index = add_index(store, std::vector<Descriptor>(100, describe("application/wasm", "bytes")));
+  const auto naming_it = [&](std::size_t times) { return add_index(store, std::vector<Descriptor>(times, index)); };
+  EXPECT_EQ(inspect_image(store, naming_it(99), "x").manifests.size(), 99U);  // 9,999 with its own
+  EXPECT_THROW(inspect_image(store, naming_it(100), "x"), ContentError);      // 10,100
 }
 
 TEST(Inspection, TextReachesTheTerminalEscaped) {
