@@ -114,6 +114,9 @@ BuildOutput to_file(const Fields& fields) {
   if (fields.output.push || fields.output.push_by_digest) {
     fail("type=" + fields.type + " is not pushed", "write type=registry,name=REF, or --push");
   }
+  if (format == ArchiveFormat::docker && !fields.tar) {
+    fail("type=docker is always a tar", "write type=oci,dest=DIR,tar=false for a layout");
+  }
   BuildOutput output{.names = fields.output.names};
   if (!fields.dest || fields.dest->empty()) {
     if (format == ArchiveFormat::oci) {
@@ -122,8 +125,9 @@ BuildOutput to_file(const Fields& fields) {
     output.load = true;
   } else if (fields.tar) {
     output.location = ArchiveLocation{.format = format, .path = *fields.dest};
-  } else if (format == ArchiveFormat::docker) {
-    fail("type=docker is always a tar", "write type=oci,dest=DIR,tar=false for a layout");
+  } else if (*fields.dest == "-") {
+    fail("tar=false is a folder and cannot go to standard output",
+         "write type=oci,dest=- or type=oci,dest=DIR,tar=false");
   } else {
     output.location = LayoutLocation{.path = *fields.dest};
   }

@@ -66,7 +66,9 @@ void inspect_manifest(Store& store, Inspection& inspection) {
   }
 }
 
-Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::string& name, unsigned depth) {
+// `entries` counts those of all indexes: a few small ones that each name the next one often are a huge tree (T-31).
+Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::string& name, unsigned depth,
+                        std::size_t& entries) {
   Inspection inspection{.name = name,
                         .descriptor = descriptor,
                         .kind = "artifact",
@@ -88,10 +90,15 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
     Index index = parse_index(store.load(descriptor, NodeKind::manifest), descriptor.media_type);
     inspection.annotations = std::move(index.annotations);
     const std::string base = name.substr(0, name.find("@sha"));
+    entries += index.manifests.size();
+    if (entries > kMaxDescriptors) {
+      throw ContentError(descriptor.digest.str() + ": more than " + std::to_string(kMaxDescriptors) +
+                         " entries in nested indexes");
+    }
     for (const Descriptor& entry : index.manifests) {
       const std::string entry_name = base + "@" + entry.digest.str();
       try {
-        inspection.manifests.push_back(inspect_node(store, entry, entry_name, depth + 1));
+        inspection.manifests.push_back(inspect_node(store, entry, entry_name, depth + 1, entries));
       } catch (const NotFoundError&) {
         inspection.manifests.push_back({.name = entry_name,
                                         .descriptor = entry,
@@ -113,7 +120,8 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
 }  // namespace
 
 Inspection inspect_image(Store& store, const Descriptor& root, const std::string& name) {
-  return inspect_node(store, root, name, 0);
+  std::size_t entries = 0;
+  return inspect_node(store, root, name, 0, entries);
 }
 
 Inspection inspect_module(const std::string& path) {

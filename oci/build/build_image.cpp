@@ -83,8 +83,10 @@ std::string module_path(const std::vector<std::string>& entrypoint) {
                      "the module lies at the entrypoint's first word; write --entrypoint /" + word);
   }
   const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
-  if (normal != path || normal.filename().empty()) {
-    throw UsageError("entrypoint \"" + word + "\" does not name a file", "write it like /app.wasm, without . and ..");
+  // Paths compare part by part, blind to doubled slashes; the tar takes the text.
+  if (normal.native() != path || normal.filename().empty()) {
+    throw UsageError("entrypoint \"" + word + "\" does not name a file",
+                     "write it like /app.wasm, without . and .. and doubled slashes");
   }
   return path;
 }

@@ -23,16 +23,21 @@ void remove_below(Found& found, const std::string& folder) {
   std::erase_if(found, [&](const auto& entry) { return entry.first.starts_with(folder); });
 }
 
+// The last part of a path.
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// No container sees a file of such a name, whatever it holds (image-spec layer.md, "Whiteouts").
+bool is_whiteout(const LayerEntry& entry) { return name_of(entry.path).starts_with(kWhiteout); }
+
 // What an entry of an upper layer hides of the lower ones.
 void hide(Found& found, const LayerEntry& entry) {
-  const std::size_t slash = entry.path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : entry.path.substr(0, slash + 1);
-  const std::string name = entry.path.substr(folder.size());
+  const std::string_view name = name_of(entry.path);
+  const std::string folder = entry.path.substr(0, entry.path.size() - name.size());
   if (name == kOpaque) {
     remove_below(found, folder);
     return;
   }
-  const std::string hidden = name.starts_with(kWhiteout) ? folder + name.substr(kWhiteout.size()) : entry.path;
+  const std::string hidden = is_whiteout(entry) ? folder + std::string(name.substr(kWhiteout.size())) : entry.path;
   found.erase(hidden);
   if (entry.type != LayerEntryType::folder) {
     remove_below(found, hidden + "/");
@@ -84,7 +89,7 @@ std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest) {
     while (const std::optional<LayerEntry> entry = reader.next()) {
       hide(found, *entry);
       in_layer.erase(entry->path);
-      if (entry->type == LayerEntryType::file) {
+      if (entry->type == LayerEntryType::file && !is_whiteout(*entry)) {
         if (std::optional<FoundModule> module = read_module(reader, *entry, layer)) {
           in_layer.emplace(entry->path, *std::move(module));
         }

@@ -32,7 +32,6 @@ void make_directory_at(int directory, const std::string& name, const std::string
   }
 }
 
-
 // Whether this is a directory that a process was making a layout of when it was killed: oci-layout is the last file
 // that it writes, and until then index.json is absent or lists nothing.
 bool is_unfinished(const std::filesystem::path& folder) {

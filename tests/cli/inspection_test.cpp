@@ -1,0 +1,201 @@
+#include "cli/inspection.hpp"
+
+#include "oci/build/build_image.hpp"
+#include "oci/error.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/graph.hpp"
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using wasm_oci::testing::add_image;
+using wasm_oci::testing::add_index;
+using wasm_oci::testing::expect_golden;
+using wasm_oci::testing::testdata;
+
+// Uncompressed, so that nothing but the contract decides the digests.
+Descriptor add_hello(MemoryStore& store, const std::string& module = "hello.wasm") {
+  const PackedImage image = build_image({.module = testdata("modules/" + module).string(),
+                                         .env = {"A=1"},
+                                         .labels = {{"label", "value"}},
+                                         .compression = Compression::none},
+                                        store);
+  store.put_root(image.manifest, image.manifest_bytes, {});
+  return image.manifest;
+}
+
+Descriptor for_platform(Descriptor entry, const std::string& platform) {
+  entry.platform = parse_platform(platform);
+  return entry;
+}
+
+Descriptor add_manifest(MemoryStore& store, const Descriptor& config, const Descriptor& layer) {
+  return store.add(
+      media_type::kOciManifest,
+      serialize(Manifest{.media_type = std::string(media_type::kOciManifest), .config = config, .layers = {layer}}));
+}
+
+// An image and an attestation that are there, and one that is not.
+Descriptor add_sparse_index(MemoryStore& store) {
+  const Descriptor statement = store.add("application/vnd.in-toto+json", "{}");
+  Descriptor attestation =
+      add_manifest(store, store.add(media_type::kOciConfig, R"({"architecture":"unknown","os":"unknown"})"), statement);
+  attestation.platform = Platform{.os = "unknown", .architecture = "unknown"};
+  attestation.annotations = {{"vnd.docker.reference.type", "attestation-manifest"}};
+  return add_index(store, {for_platform(add_hello(store), "wasi/wasm"),
+                           for_platform(describe(media_type::kOciManifest, "absent"), "linux/arm64"), attestation});
+}
+
+TEST(Inspection, OfAnImage) {
+  MemoryStore store;
+  const Inspection inspection = inspect_image(store, add_hello(store), "docker.io/me/hello:1");
+  expect_golden(as_json(inspection), "cli/inspect/image.json");
+  expect_golden(as_text(inspection), "cli/inspect/image.txt");
+}
+
+TEST(Inspection, OfASparseIndex) {
+  MemoryStore store;
+  const Inspection inspection = inspect_image(store, add_sparse_index(store), "docker.io/me/hello:1");
+  expect_golden(as_json(inspection), "cli/inspect/index.json");
+  expect_golden(as_text(inspection), "cli/inspect/index.txt");
+}
+
+TEST(Inspection, TellsWhatEachEntryOfAnIndexIs) {
+  MemoryStore store;
+  const Inspection inspection = inspect_image(store, add_sparse_index(store), "docker.io/me/hello:1");
+  EXPECT_EQ(inspection.kind, "index");
+  ASSERT_EQ(inspection.manifests.size(), 3U);
+  const Inspection& image = inspection.manifests[0];
+  EXPECT_EQ(image.kind, "image");
+  EXPECT_EQ(image.packaging, "image");
+  EXPECT_EQ(image.modules.size(), 1U);
+  const Inspection& missing = inspection.manifests[1];
+  EXPECT_EQ(missing.kind, "missing");
+  EXPECT_EQ(missing.platform, "linux/arm64");
+  EXPECT_EQ(missing.descriptor.digest, digest_of("absent"));
+  EXPECT_THAT(missing.layers, IsEmpty());
+  const Inspection& attestation = inspection.manifests[2];
+  EXPECT_EQ(attestation.kind, "attestation");
+  EXPECT_THAT(attestation.modules, IsEmpty());
+}
+
+TEST(Inspection, NamesEntriesByDigestBelowTheNameOfTheIndex) {
+  MemoryStore store;
+  const Descriptor image = add_hello(store);
+  const Descriptor index = add_index(store, {image});
+  for (const std::string name : {"local:docker.io/me/hello", "oci:dir"}) {
+    for (const std::string& root : {name, name + "@" + index.digest.str()}) {
+      EXPECT_EQ(inspect_image(store, index, root).manifests.at(0).name, name + "@" + image.digest.str());
+    }
+  }
+}
+
+TEST(Inspection, TellsModulesFromComponents) {
+  MemoryStore store;
+  const Inspection inspection = inspect_image(store, add_hello(store, "hello.component.wasm"), "x");
+  ASSERT_EQ(inspection.modules.size(), 1U);
+  EXPECT_EQ(inspection.modules[0].path, "/hello.component.wasm");
+  EXPECT_EQ(inspection.modules[0].kind, WasmKind::component);
+  EXPECT_THAT(as_json(inspection), HasSubstr(R"("kind": "component")"));
+}
+
+TEST(Inspection, DoesNotReadTheLayersOfOtherPlatforms) {
+  MemoryStore store;
+  const Descriptor absent = describe(media_type::kOciLayer, "absent");
+  const auto image_for = [&](const std::string& platform) {
+    return add_manifest(store, store.add(media_type::kOciConfig, platform), absent);
+  };
+  const Inspection linux_image = inspect_image(store, image_for(R"({"os":"linux","architecture":"amd64"})"), "x");
+  EXPECT_EQ(linux_image.kind, "image");
+  EXPECT_EQ(linux_image.platform, "linux/amd64");
+  EXPECT_THAT(linux_image.packaging, IsEmpty());
+  EXPECT_THROW(inspect_image(store, image_for(R"({"os":"wasi","architecture":"wasm"})"), "x"), NotFoundError);
+}
+
+TEST(Inspection, PairsDiffIdsWithLayersOnlyWhereTheyAreAsMany) {
+  MemoryStore store;
+  const Descriptor layer = store.add(media_type::kOciLayer, "layer");
+  const std::string head = R"({"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[)";
+  const std::string id = "\"" + digest_of("a").str() + "\"";
+  const auto diff_id = [&](const std::string& ids) {
+    const Descriptor image = add_manifest(store, store.add(media_type::kOciConfig, head + ids + "]}}"), layer);
+    return inspect_image(store, image, "x").layers.at(0).diff_id;
+  };
+  EXPECT_EQ(diff_id(id), digest_of("a"));
+  EXPECT_EQ(diff_id(id + "," + id), std::nullopt);
+  EXPECT_EQ(diff_id(""), std::nullopt);
+}
+
+TEST(Inspection, OfAnArtifactIsItsLayers) {
+  MemoryStore store;
+  const Descriptor artifact = add_manifest(store, store.add("application/vnd.wasm.config.v0+json", "not even JSON"),
+                                           store.add("application/wasm", "bytes"));
+  const Inspection inspection = inspect_image(store, artifact, "x");
+  EXPECT_EQ(inspection.kind, "artifact");
+  EXPECT_THAT(inspection.platform, IsEmpty());
+  EXPECT_EQ(inspection.layers.size(), 1U);
+  EXPECT_THAT(as_json(inspection), Not(HasSubstr(R"("config")")));
+}
+
+TEST(Inspection, RefusesIndexesNestedWithoutEnd) {
+  MemoryStore store;
+  const auto nested = [&](unsigned levels) {
+    Descriptor index = add_index(store, {});
+    for (unsigned i = 0; i < levels; ++i) {
+      index = add_index(store, {index});
+    }
+    return index;
+  };
+  EXPECT_NO_THROW(inspect_image(store, nested(7), "x"));
+  EXPECT_THROW(inspect_image(store, nested(20), "x"), ContentError);
+}
+
+TEST(Inspection, CountsTheEntriesOfAllIndexesTogether) {
+  MemoryStore store;
+  const Descriptor index = add_index(store, std::vector<Descriptor>(100, describe("application/wasm", "bytes")));
+  const auto naming_it = [&](std::size_t times) { return add_index(store, std::vector<Descriptor>(times, index)); };
+  EXPECT_EQ(inspect_image(store, naming_it(99), "x").manifests.size(), 99U);  // 9,999 with its own
+  EXPECT_THROW(inspect_image(store, naming_it(100), "x"), ContentError);      // 10,100
+}
+
+TEST(Inspection, TextReachesTheTerminalEscaped) {
+  MemoryStore store;
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kOciEmpty, "{}"),
+                    .annotations = {{"k\x1b[2J", "v\nv"}}};
+  const Descriptor image = store.add(media_type::kOciManifest, serialize(manifest));
+  const std::string text = as_text(inspect_image(store, image, "x"));
+  EXPECT_THAT(text, HasSubstr("k\\x1b[2J=v\\nv\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(Inspection, OfAModuleOnDisk) {
+  const std::string path = testdata("modules/hello.component.wasm").string();
+  const Inspection inspection = inspect_module(path);
+  EXPECT_EQ(inspection.name, path);
+  EXPECT_EQ(inspection.kind, "module");
+  EXPECT_EQ(inspection.descriptor.media_type, "application/wasm");
+  EXPECT_EQ(inspection.descriptor.digest.hex(), "2a2eecf840a3aa158befc9881fec68a50538b5aad373e075827813e0a7f7794a");
+  EXPECT_EQ(inspection.descriptor.size, 58197U);
+  ASSERT_EQ(inspection.modules.size(), 1U);
+  EXPECT_EQ(inspection.modules[0].path, "hello.component.wasm");
+  EXPECT_EQ(inspection.modules[0].digest, inspection.descriptor.digest);
+  EXPECT_EQ(inspection.modules[0].kind, WasmKind::component);
+  EXPECT_THROW(inspect_module(testdata("modules/hello.c").string()), ContentError);
+  EXPECT_THROW(inspect_module(testdata("modules/none.wasm").string()), NotFoundError);
+}
+
+}  // namespace
+}  // namespace wasm_oci::cli

@@ -1,0 +1,180 @@
+#include "oci/packaging/extract.hpp"
+
+#include "oci/error.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/tar.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::make_tar;
+using testing::TarMember;
+
+using Files = std::vector<TarMember>;
+
+// Wasm as far as its header goes; `rest` tells one from another.
+std::string core(const std::string& rest = {}) { return std::string("\0asm\1\0\0\0", 8) + rest; }
+std::string component(const std::string& rest = {}) { return std::string("\0asm\x0d\0\1\0", 8) + rest; }
+
+Manifest image_of(MemoryStore& store, const std::vector<Files>& layers) {
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kOciConfig, "{}")};
+  for (const Files& files : layers) {
+    manifest.layers.push_back(store.add(media_type::kOciLayer, make_tar(files)));
+  }
+  return manifest;
+}
+
+std::string extract(MemoryStore& store, const FoundModule& module) {
+  StringSink sink(64UL * 1024 * 1024);
+  extract_module(store, module, sink);
+  return sink.take();
+}
+
+// "PATH:CONTENT behind the header" of each module that is found.
+std::vector<std::string> found_in(const std::vector<Files>& layers) {
+  MemoryStore store;
+  std::vector<std::string> result;
+  for (const FoundModule& module : find_modules(store, image_of(store, layers))) {
+    result.push_back(module.path + ":" + extract(store, module).substr(kWasmHeaderSize));
+  }
+  return result;
+}
+
+TEST(FindModules, TellsWhereAModuleIsAndWhat) {
+  MemoryStore store;
+  const Manifest manifest = image_of(store, {{{"etc/passwd", "root"}}, {{"./a/lib.wasm", component("12345")}}});
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  ASSERT_EQ(modules.size(), 1U);
+  EXPECT_EQ(modules[0].path, "a/lib.wasm");
+  EXPECT_EQ(modules[0].size, 13U);
+  EXPECT_EQ(modules[0].digest, digest_of(component("12345")));
+  EXPECT_EQ(modules[0].kind, WasmKind::component);
+  EXPECT_EQ(modules[0].layer, manifest.layers[1]);
+}
+
+TEST(FindModules, GoesByContentAndNeverByName) {
+  EXPECT_THAT(found_in({{{"b", core("1")},
+                         {"a.wasm", component("2")},
+                         {"text.wasm", "(module)"},
+                         {"empty.wasm", ""},
+                         {"short.wasm", std::string("\0asm\1\0\0", 7)},
+                         {"layer2.wasm", std::string("\0asm\1\0\2\0", 8)},
+                         {"link.wasm", "", "b"}}}),
+              ElementsAre("a.wasm:2", "b:1"));
+  EXPECT_THAT(found_in({{{"header.wasm", core()}}}), ElementsAre("header.wasm:"));
+}
+
+TEST(FindModules, FindsNothingWhereNothingIs) {
+  EXPECT_THAT(found_in({}), IsEmpty());
+  EXPECT_THAT(found_in({{}}), IsEmpty());
+  EXPECT_THAT(found_in({{{"etc/passwd", "root"}}, {{"a.txt", "text"}}}), IsEmpty());
+}
+
+TEST(FindModules, UpperLayersHideLowerOnes) {
+  struct Case {
+    const char* what;
+    std::vector<Files> layers;
+    std::vector<std::string> expected;
+  };
+  const Files lower = {{"a.wasm", core("a")}, {"d/b.wasm", core("b")}, {"d/e/c.wasm", core("c")}, {"d2", core("2")}};
+  const std::vector<Case> cases = {
+      {"another file",
+       {lower, {{"z.wasm", core("z")}}},
+       {"a.wasm:a", "d/b.wasm:b", "d/e/c.wasm:c", "d2:2", "z.wasm:z"}},
+      {"a newer module", {lower, {{"a.wasm", core("new")}}}, {"a.wasm:new", "d/b.wasm:b", "d/e/c.wasm:c", "d2:2"}},
+      {"a text of that name", {lower, {{"a.wasm", "text"}}}, {"d/b.wasm:b", "d/e/c.wasm:c", "d2:2"}},
+      {"a link of that name", {lower, {{"a.wasm", "", "d2"}}}, {"d/b.wasm:b", "d/e/c.wasm:c", "d2:2"}},
+      {"a whiteout of a file", {lower, {{".wh.a.wasm"}}}, {"d/b.wasm:b", "d/e/c.wasm:c", "d2:2"}},
+      {"a whiteout of a folder", {lower, {{".wh.d"}}}, {"a.wasm:a", "d2:2"}},
+      {"a whiteout below", {lower, {{"d/.wh.e"}}}, {"a.wasm:a", "d/b.wasm:b", "d2:2"}},
+      {"an opaque folder", {lower, {{"d/.wh..wh..opq"}}}, {"a.wasm:a", "d2:2"}},
+      {"an opaque root", {lower, {{".wh..wh..opq"}}}, {}},
+      {"an opaque folder with content of its own",
+       {lower, {{"d/e/new.wasm", core("n")}, {"d/.wh..wh..opq"}}},
+       {"a.wasm:a", "d/e/new.wasm:n", "d2:2"}},
+      {"a whiteout and a file of one name, in any order",
+       {lower, {{"a.wasm", core("new")}, {".wh.a.wasm"}}},
+       {"a.wasm:new", "d/b.wasm:b", "d/e/c.wasm:c", "d2:2"}},
+      {"a folder replaced by a file", {lower, {{"d", core("file")}}}, {"a.wasm:a", "d:file", "d2:2"}},
+      {"a folder replaced by a link", {lower, {{"d", "", "d2"}}}, {"a.wasm:a", "d2:2"}},
+      {"a file that comes back", {lower, {{".wh.a.wasm"}, {".wh.d"}}, {{"a.wasm", core("b")}}}, {"a.wasm:b", "d2:2"}},
+      {"whiteouts that hide nothing", {{{".wh.a.wasm"}, {".wh..wh..opq"}}, {{"b", core("b")}}}, {"b:b"}},
+      {"a whiteout is no file, whatever it holds", {lower, {{".wh.d", core("x")}}}, {"a.wasm:a", "d2:2"}},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(found_in(c.layers), c.expected) << c.what;
+  }
+}
+
+TEST(FindModules, OfSeveralEntriesOfOnePathTheLastCounts) {
+  EXPECT_THAT(found_in({{{"a", core("first")}, {"a", core("longer second")}}}), ElementsAre("a:longer second"));
+  EXPECT_THAT(found_in({{{"a", core("1")}, {"a", "text"}}}), IsEmpty());
+}
+
+TEST(FindModules, ReadsEveryCompression) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {});
+  manifest.layers = {store.add(media_type::kOciLayerGzip, make_tar({{"a", core("g")}}, "gnutar", "gzip")),
+                     store.add(media_type::kDockerLayer, make_tar({{"b", core("d")}}, "pax")),
+                     store.add(media_type::kOciLayerZstd, make_tar({{"c", core("z")}}, "ustar", "zstd"))};
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  ASSERT_EQ(modules.size(), 3U);
+  EXPECT_EQ(extract(store, modules[0]), core("g"));
+  EXPECT_EQ(extract(store, modules[1]), core("d"));
+  EXPECT_EQ(extract(store, modules[2]), core("z"));
+}
+
+TEST(FindModules, RefusesLayersThatHoldNoFiles) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {});
+  manifest.layers = {store.add("application/wasm", core())};
+  try {
+    find_modules(store, manifest);
+    FAIL() << "no error";
+  } catch (const ContentError& error) {
+    EXPECT_THAT(error.message(), HasSubstr("has the type \"application/wasm\""));
+  }
+}
+
+TEST(FindModules, SaysWhichLayerIsNotThere) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {});
+  manifest.layers = {describe(media_type::kOciLayer, "absent")};
+  EXPECT_THROW(find_modules(store, manifest), NotFoundError);
+}
+
+TEST(ExtractModule, GivesAModuleLargerThanItsBuffer) {
+  MemoryStore store;
+  const std::string big = core(std::string(3 * kChunkSize + 1, 'w'));
+  const std::vector<FoundModule> modules =
+      find_modules(store, image_of(store, {{{"small", core()}, {"big", big}, {"text", "t"}}}));
+  ASSERT_EQ(modules.size(), 2U);
+  EXPECT_TRUE(extract(store, modules[0]) == big);
+  EXPECT_EQ(extract(store, modules[1]), core());
+}
+
+TEST(ExtractModule, RefusesWhatIsNotTheModuleThatWasFound) {
+  MemoryStore store;
+  const std::vector<FoundModule> modules =
+      find_modules(store, image_of(store, {{{"a", core("1")}, {"a", core("2")}, {"b", core("3")}}}));
+  ASSERT_EQ(modules.size(), 2U);
+  EXPECT_THROW(extract(store, modules[0]), ContentError);  // two of one path and size
+
+  FoundModule other = modules[1];
+  other.path = "c";
+  EXPECT_THROW(extract(store, other), ContentError);
+  other = modules[1];
+  other.digest = digest_of("other");
+  EXPECT_THROW(extract(store, other), ContentError);
+}
+
+}  // namespace
+}  // namespace wasm_oci
