@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -43,10 +44,17 @@ class Build {
         locations_(context, named_locations(targets), pushes(targets)),
         results_(context, std::ranges::any_of(targets.outputs, is_standard_output) ? Results::Stream::standard_error
                                                                                    : Results::Stream::standard_output) {
+    // Before anything is built or pushed: a place that cannot be written is said at once.
+    if (targets.iidfile) {
+      iidfile_.emplace(*targets.iidfile);
+    }
+    if (targets.metadata_file) {
+      metadata_file_.emplace(*targets.metadata_file);
+    }
     open_stage();
     PackedImage image = build_image(request, *stage_, context.stop);
     image_ = std::make_unique<PackedImage>(std::move(image));
-    image_->manifest.annotations = select(request.annotations, AnnotationLevel::manifest_descriptor, request.platform);
+
     platforms_ = {format(request.platform)};
   }
 
@@ -119,30 +127,32 @@ class Build {
     print_note(context_, "dry run: nothing was written or pushed");
   }
 
-  // Names the image in the store that it was built in.
+  // Names the image in the store that it was built in. A name that may not move fails alone.
   void put_in_stage(const std::vector<RootName>& names, const std::function<std::string(const RootName&)>& shown) {
+    std::vector<RootName> free;
     for (const RootName& name : names) {
-      const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
-      Result one = result(shown(name));
-      if (previous) {
-        one.previous_digest = previous->digest;
-      }
-      check_move(context_, one.name, previous, image_->manifest, targets_.no_clobber);
-      named_.push_back(std::move(one));
+      attempt([&] {
+        const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
+        Result one = result(shown(name));
+        check_move(context_, one.name, previous, image_->manifest, targets_.no_clobber);
+        if (previous && previous->digest != one.digest) {
+          one.previous_digest = previous->digest;
+        }
+        named_.push_back(std::move(one));
+        free.push_back(name);
+      });
     }
-    stage_->put_root(image_->manifest, image_->manifest_bytes, names);
+    stage_->put_root(image_->manifest, image_->manifest_bytes, free);
   }
 
   void store() {
-    if (targets_.elsewhere) {
-      if (staged_ == nullptr) {
-        stage_->put_root(image_->manifest, image_->manifest_bytes, {});
+    if (!targets_.elsewhere) {
+      put_in_stage(tag_names(), [](const RootName& name) { return name.ref_name; });
+      if (!targets_.push) {
+        tell_named();
       }
-      return;
-    }
-    put_in_stage(tag_names(), [](const RootName& name) { return name.ref_name; });
-    if (!targets_.push) {
-      tell_named();
+    } else if (staged_ == nullptr) {
+      stage_->put_root(image_->manifest, image_->manifest_bytes, {});
     }
   }
 
@@ -162,17 +172,19 @@ class Build {
   }
 
   Target target_of(const Location& location) {
-    Target target = locations_.target(location, std::nullopt);
-    if (target.names.empty() && !target.expected && !std::holds_alternative<RegistryLocation>(location)) {
-      target.names = tag_names();
+    Target target = locations_.target(location, image_->manifest, std::nullopt);
+    if (!named_digest(location) && !std::holds_alternative<RegistryLocation>(location)) {
+      std::ranges::move(tag_names(), std::back_inserter(target.names));
     }
     return target;
   }
 
-  void move_to(const Location& location, std::string shown) {
+  void move_to(const Location& location) {
     Target target = target_of(location);
-    target.name = std::move(shown);
     results_.add(move_image(context_, *stage_, image_->manifest, target, {.no_clobber = targets_.no_clobber}));
+    if (std::holds_alternative<RegistryLocation>(location)) {
+      runnable_ = named_digest(location) ? target.name + "@" + image_->manifest.digest.str() : target.name;
+    }
   }
 
   void attempt(const auto& work) {
@@ -189,7 +201,7 @@ class Build {
         if (&output == staged_) {
           write_staged(output);
         } else {
-          move_to(output, format(output));
+          move_to(output);
         }
       });
     }
@@ -197,9 +209,6 @@ class Build {
 
   void write_staged(const Location& output) {
     const Target target = target_of(output);
-    if (target.expected && *target.expected != image_->manifest.digest) {
-      throw ContentError("the image is " + image_->manifest.digest.str() + ", not what " + target.name + " says");
-    }
     put_in_stage(target.names, [&](const RootName& /*name*/) { return target.name; });
     if (named_.empty()) {
       named_.push_back(result(target.name));
@@ -219,7 +228,7 @@ class Build {
           where.tag.reset();
           where.digest = image_->manifest.digest;
         }
-        move_to(RegistryLocation{where}, targets_.push_by_digest ? tag.repository() : tag.str());
+        move_to(RegistryLocation{where});
       });
     }
   }
@@ -248,15 +257,14 @@ class Build {
   }
 
   void write_files() {
-    const auto write = [](const std::string& path, std::string_view text) {
-      AtomicFile file(path);
+    const auto write = [](AtomicFile& file, std::string_view text) {
       file.write(as_bytes(text));
       file.commit();
     };
-    if (targets_.iidfile) {
-      write(*targets_.iidfile, image_->manifest.digest.str());
+    if (iidfile_) {
+      write(*iidfile_, image_->manifest.digest.str());
     }
-    if (targets_.metadata_file) {
+    if (metadata_file_) {
       JsonWriter json(JsonStyle::pretty);
       json.begin_object()
           .member("containerimage.config.digest", image_->config.digest.str())
@@ -266,19 +274,22 @@ class Build {
       json.member_unless_empty("image.name", full_names(targets_.tags))
           .member("wasm.digest", image_->manifest.digest.str())
           .end_object();
-      write(*targets_.metadata_file, std::move(json).take() + "\n");
+      write(*metadata_file_, std::move(json).take() + "\n");
     }
   }
 
   void say_what_next() {
-    if (targets_.dry_run || targets_.tags.empty()) {
+    if (targets_.dry_run) {
       return;
     }
-    const std::string name = targets_.tags.front().familiar();
-    if (!targets_.elsewhere && !targets_.push) {
-      print_note(context_, "push it: wasm-oci push " + name);
+    if (!targets_.elsewhere && !targets_.push && !targets_.tags.empty()) {
+      print_note(context_, "push it: wasm-oci push " + targets_.tags.front().familiar());
     }
-    print_note(context_, "run it: " + run_line(name, platforms_));
+    const bool named = !targets_.tags.empty() && !targets_.push_by_digest;
+    const std::string name = named ? targets_.tags.front().familiar() : runnable_;
+    if (!name.empty()) {
+      print_note(context_, "run it: " + run_line(name, platforms_));
+    }
   }
 
   Context& context_;
@@ -290,6 +301,9 @@ class Build {
   LayoutStore* stage_ = nullptr;
   const Location* staged_ = nullptr;  // the output that is the stage
   std::vector<Result> named_;         // names of the stage that are still to be told
+  std::string runnable_;              // what was pushed last
+  std::optional<AtomicFile> iidfile_;
+  std::optional<AtomicFile> metadata_file_;
   std::unique_ptr<PackedImage> image_;
   std::vector<std::string> platforms_;
 };

@@ -29,10 +29,13 @@ Timestamp time_of_commit(const std::string& module, const Context& context) {
   return *time;
 }
 
-Timestamp parse(const std::string& source, const std::string& text) {
-  const std::optional<Timestamp> time = Timestamp::parse(text);
+// The specification of SOURCE_DATE_EPOCH knows seconds only.
+Timestamp parse_epoch(const std::string& text) {
+  const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
+  const std::optional<Timestamp> time = is_number ? Timestamp::parse(text) : std::nullopt;
   if (!time) {
-    throw UsageError(source + " \"" + text + "\" is no time", kSpellings);
+    throw UsageError("SOURCE_DATE_EPOCH \"" + text + "\" is no number of seconds since 1970",
+                     "set it to a number, or unset it");
   }
   return *time;
 }
@@ -48,10 +51,14 @@ Timestamp read_created(const std::optional<std::string>& created, const std::str
     return time_of_commit(module, context);
   }
   if (created) {
-    return parse("--created", *created);
+    const std::optional<Timestamp> time = Timestamp::parse(*created);
+    if (!time) {
+      throw UsageError("--created \"" + *created + "\" is no time", kSpellings);
+    }
+    return *time;
   }
   const std::optional<std::string> epoch = context.environment.get("SOURCE_DATE_EPOCH");
-  return epoch && !epoch->empty() ? parse("SOURCE_DATE_EPOCH", *epoch) : Timestamp();
+  return epoch && !epoch->empty() ? parse_epoch(*epoch) : Timestamp();
 }
 
 }  // namespace wasm_oci::cli

@@ -49,7 +49,8 @@ Descriptor choose_manifest(const SourceImage& source, const std::optional<Platfo
     present += (present.empty() ? "" : ", ") + name;
   }
   if (entries.empty()) {
-    throw NotFoundError(source.name + ": no entry for a Wasm platform", "it is for " + present);
+    throw NotFoundError(source.name + ": no entry for a Wasm platform",
+                        present.empty() ? "it says no platforms" : "it is for " + present);
   }
   throw UsageError(source.name + ": several entries for Wasm platforms", "choose with --platform: " + present);
 }

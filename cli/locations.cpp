@@ -8,8 +8,11 @@
 #include "oci/store/archive_writer.hpp"
 #include "oci/store/layout_index.hpp"
 #include "oci/store/memory_store.hpp"
+#include "oci/wasm/binary.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace wasm_oci::cli {
@@ -45,17 +48,25 @@ RegistryAccess open_registries(const Context& context, std::span<const Location>
           context.stop};
 }
 
-// What an entry of a layout or archive is called, where that is a full name.
-std::optional<Reference> called(const Descriptor& entry) {
+std::string annotation_of(const Descriptor& entry, std::string_view key) {
+  const auto found = entry.annotations.find(std::string(key));
+  return found == entry.annotations.end() ? "" : found->second;
+}
+
+// What an entry of a layout or archive is called there.
+std::optional<RootName> called(const Descriptor& entry) {
+  RootName name{.ref_name = annotation_of(entry, annotation::kRefName),
+                .image_name = annotation_of(entry, annotation::kImageName)};
+  return name.ref_name.empty() ? std::nullopt : std::optional(std::move(name));
+}
+
+// The same as the name of an image, where it is one.
+std::optional<Reference> reference_of(const Descriptor& entry) {
   for (const std::string_view key : {annotation::kImageName, annotation::kRefName}) {
-    const auto found = entry.annotations.find(std::string(key));
-    if (found == entry.annotations.end()) {
-      continue;
-    }
     try {
-      return parse_reference(found->second);
+      return parse_reference(annotation_of(entry, key));
     } catch (const UsageError&) {
-      continue;  // a name that somebody else made up
+      continue;  // absent, or a name that somebody else made up
     }
   }
   return std::nullopt;
@@ -70,21 +81,40 @@ Descriptor find_entry(Opened& store, const std::optional<std::string>& name, con
   }
   const std::optional<Descriptor> found = store.resolve(digest ? digest->str() : *name);
   if (!found) {
-    throw NotFoundError(shown + ": not found");
+    std::string present;
+    for (const Descriptor& entry : store.entries()) {
+      present += (present.empty() ? "it holds " : ", ") + annotation_of(entry, annotation::kRefName);
+    }
+    throw NotFoundError(shown + ": not found", present);
   }
   return *found;
 }
 
-// A name given in the location, else the full name the image has, else none.
-std::vector<RootName> layout_names(const std::optional<std::string>& name, const std::optional<Reference>& reference) {
-  if (name) {
-    return {{.ref_name = *name}};
-  }
-  return reference ? std::vector{full_name(*reference)} : std::vector<RootName>{};
+// The location as result lines show it in front of "@DIGEST": what names a digest itself moves no tag.
+std::string format_name(Location location) {
+  std::visit(Overloaded{
+                 [](LayoutLocation& layout) { layout.digest.reset(); },
+                 [](ArchiveLocation& archive) { archive.digest.reset(); },
+                 [](FileLocation& /*file*/) {},
+                 [](auto& named) {
+                   if (named.reference.digest) {
+                     named.reference.tag.reset();
+                     named.reference.digest.reset();
+                   }
+                 },
+             },
+             location);
+  return format(location);
 }
 
 SourceImage find_manifest_file(const FileLocation& location) {
   FileSource file(open_file(location.path), location.path);
+  std::array<std::byte, kWasmHeaderSize> head{};
+  if (match_wasm_header(std::span(head).first(file.read(head)))) {
+    throw UsageError(location.path + " is a module, not an image",
+                     "make an image of it: wasm-oci build " + location.path + " -t REF");
+  }
+  file.rewind();
   const std::string bytes = read_all(file, kMaxManifestSize);
   auto store = std::make_unique<MemoryStore>();
   store->put_root(describe({}, bytes), bytes, {});
@@ -112,6 +142,17 @@ std::string local_store_path(const Context& context) {
   return home + "/.local/share/wasm-oci/store";
 }
 
+std::optional<Digest> named_digest(const Location& location) {
+  return std::visit(Overloaded{
+                        [](const RegistryLocation& registry) { return registry.reference.digest; },
+                        [](const LocalLocation& local) { return local.reference.digest; },
+                        [](const LayoutLocation& layout) { return layout.digest; },
+                        [](const ArchiveLocation& archive) { return archive.digest; },
+                        [](const FileLocation& /*file*/) { return std::optional<Digest>(); },
+                    },
+                    location);
+}
+
 RootName full_name(const Reference& reference) {
   const std::string name = Reference{.host = reference.host, .path = reference.path, .tag = reference.tag}.str();
   return {.ref_name = name, .image_name = name};
@@ -131,7 +172,7 @@ std::unique_ptr<LayoutStore> Locations::local_for_writing() {
 SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look) {
   const Reference& reference = location.reference;
   const auto missing = [&](Error& error) {
-    if (local_for_reading()->resolve(full_name(reference).ref_name)) {
+    if (local_for_reading()->resolve(reference.digest ? reference.digest->str() : full_name(reference).ref_name)) {
       error.suggest("the local store has it: write local:" + reference.familiar());
     }
   };
@@ -142,7 +183,11 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
     if (!root) {
       throw NotFoundError(reference.str() + ": not found");
     }
-    return {.store = std::move(store), .root = *root, .name = reference.str(), .reference = reference};
+    return {.store = std::move(store),
+            .root = *root,
+            .name = reference.str(),
+            .reference = reference,
+            .called = reference.tag ? std::optional(full_name(reference)) : std::nullopt};
   } catch (NotFoundError& error) {
     missing(error);
     throw;
@@ -164,12 +209,20 @@ SourceImage Locations::find(const Location& location, Look look) {
             if (!root) {
               throw NotFoundError(shown + ": not found", "wasm-oci images shows what the local store holds");
             }
-            return SourceImage{.store = std::move(store), .root = *root, .name = shown, .reference = reference};
+            return SourceImage{.store = std::move(store),
+                               .root = *root,
+                               .name = shown,
+                               .reference = reference,
+                               .called = reference.tag ? std::optional(full_name(reference)) : std::nullopt};
           },
           [&](const LayoutLocation& layout) {
             auto store = LayoutStore::open(layout.path, context_.stop);
             const Descriptor root = find_entry(*store, layout.name, layout.digest, shown);
-            return SourceImage{.store = std::move(store), .root = root, .name = shown, .reference = called(root)};
+            return SourceImage{.store = std::move(store),
+                               .root = root,
+                               .name = shown,
+                               .reference = reference_of(root),
+                               .called = called(root)};
           },
           [&](const ArchiveLocation& archive) {
             auto store = ArchiveReader::open(archive.path, archive.format, context_.stop);
@@ -177,45 +230,58 @@ SourceImage Locations::find(const Location& location, Look look) {
             if (store->digests_are_new()) {
               print_note(context_, shown + " holds no manifest: one was made, so its digest is new");
             }
-            return SourceImage{.store = std::move(store), .root = root, .name = shown, .reference = called(root)};
+            return SourceImage{.store = std::move(store),
+                               .root = root,
+                               .name = shown,
+                               .reference = reference_of(root),
+                               .called = called(root)};
           },
           [&](const FileLocation& file) { return find_manifest_file(file); },
       },
       location);
 }
 
-Target Locations::target(const Location& location, const std::optional<Reference>& called) {
-  const std::string shown = format(location);
+Target Locations::target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
+  const std::string shown = format_name(location);
+  const std::optional<Digest> digest = named_digest(location);
+  if (digest && *digest != root.digest) {
+    throw ContentError("the image is " + root.digest.str() + ", not what " + format(location) + " says");
+  }
+  // What the image is to be called in a layout or archive.
+  const auto names = [&](const std::optional<std::string>& name) {
+    if (name) {
+      return std::vector<RootName>{{.ref_name = *name}};
+    }
+    return called && !digest ? std::vector{*called} : std::vector<RootName>{};
+  };
   return std::visit(
       Overloaded{
           [&](const RegistryLocation& registry) {
             const Reference& reference = registry.reference;
-            Target target{
-                .store = registries_.open(reference, Access::push), .name = shown, .expected = reference.digest};
-            if (!reference.digest) {
+            Target target{.store = registries_.open(reference, Access::push), .name = shown};
+            if (!digest) {
               target.names.push_back({.ref_name = *reference.tag});
             }
             return target;
           },
           [&](const LocalLocation& local) {
-            return Target{.store = local_for_writing(),
-                          .name = shown,
-                          .names = {full_name(local.reference)},
-                          .expected = local.reference.digest};
+            Target target{.store = local_for_writing(), .name = shown};
+            if (!digest) {
+              target.names.push_back(full_name(local.reference));
+            }
+            return target;
           },
           [&](const LayoutLocation& layout) {
             return Target{.store = LayoutStore::open_for_writing(layout.path, context_.stop),
                           .name = shown,
-                          .names = layout_names(layout.name, layout.digest ? std::nullopt : called),
-                          .expected = layout.digest};
+                          .names = names(layout.name)};
           },
           [&](const ArchiveLocation& archive) {
             const bool is_reference = archive.name && archive.format == ArchiveFormat::docker;
-            return Target{.store = std::make_unique<ArchiveWriter>(archive.path, archive.format),
-                          .name = shown,
-                          .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))}
-                                                : layout_names(archive.name, called),
-                          .expected = archive.digest};
+            return Target{
+                .store = std::make_unique<ArchiveWriter>(archive.path, archive.format),
+                .name = shown,
+                .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))} : names(archive.name)};
           },
           [&](const FileLocation& file) -> Target {
             throw UsageError(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/context.hpp"
+#include "oci/error.hpp"
 #include "oci/location.hpp"
 #include "oci/store/layout_store.hpp"
 #include "oci/store/store.hpp"
@@ -27,18 +28,34 @@ struct SourceImage {
   Descriptor root;
   std::string name;                         // as result lines show it
   std::optional<Reference> reference = {};  // what it is called, where that is a full name
+  std::optional<RootName> called = {};      // what a store is to call it where nobody says otherwise
 };
 
 // Where an image is to go.
 struct Target {
   std::unique_ptr<WritableStore> store;
-  std::string name;                               // as result lines show it
-  std::vector<RootName> names = {};               // none: by digest
-  std::optional<Digest> expected = std::nullopt;  // the destination names this digest
+  std::string name;                  // as result lines show it
+  std::vector<RootName> names = {};  // none: by digest
 };
+
+// The digest that a location names; nullopt where it names none.
+std::optional<Digest> named_digest(const Location& location);
 
 // What `-t` gives an image: the full name in both annotations of a layout.
 RootName full_name(const Reference& reference);
+
+// Runs `work`. An error about content says where the content is from, unless its message does so already.
+template <typename Work>
+auto naming(const std::string& name, const Work& work) {
+  try {
+    return work();
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::content && !error.message().contains(name)) {
+      error.add_context(name);
+    }
+    throw;
+  }
+}
 
 // The stores of one run of a command, which all registries share connections and tokens through.
 class Locations {
@@ -49,8 +66,9 @@ class Locations {
 
   // Throws NotFoundError where nothing is there.
   SourceImage find(const Location& location, Look look = Look::whole);
-  // `called` is what the image is called where the location does not say.
-  Target target(const Location& location, const std::optional<Reference>& called);
+  // Opens where the image `root` is to go, as `called` where the location says neither name nor digest. Throws
+  // ContentError where the location says another digest, before anything is made.
+  Target target(const Location& location, const Descriptor& root, const std::optional<RootName>& called);
 
   std::unique_ptr<LayoutStore> local_for_reading();
   std::unique_ptr<LayoutStore> local_for_writing();

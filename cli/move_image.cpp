@@ -40,15 +40,12 @@ void check_move(Context& context, const std::string& name, const std::optional<D
 }
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
-  if (target.expected && *target.expected != root.digest) {
-    throw ContentError("the image is " + root.digest.str() + ", not what " + target.name + " says");
-  }
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
   result.platforms = platform_names(from, root);
   std::optional<Descriptor> previous;
   if (!target.names.empty()) {
     previous = target.store->peek(target.names.front().ref_name);
-    if (previous) {
+    if (previous && previous->digest != root.digest) {
       result.previous_digest = previous->digest;
     }
   }

@@ -12,8 +12,7 @@ struct MoveOptions {
   bool no_clobber = false;  // a name that names something else already is a ConflictError
 };
 
-// Copies `root` from `from` to the target and ends writing there. Throws ContentError where the destination names
-// another digest.
+// Copies `root` from `from` to the target and ends writing there.
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target,
                   const MoveOptions& options = {});
 

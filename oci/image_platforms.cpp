@@ -1,5 +1,6 @@
 #include "oci/image_platforms.hpp"
 
+#include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
@@ -14,6 +15,15 @@ Platform without_details(Platform platform) {
   platform.os_version.clear();
   platform.os_features.clear();
   return normalize(std::move(platform));
+}
+
+// The same for an entry of an index, which may be listed without being there.
+std::optional<Platform> platform_of_entry(Store& store, const Descriptor& entry) {
+  try {
+    return platform_of(store, entry);
+  } catch (const NotFoundError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -40,33 +50,32 @@ std::optional<Platform> platform_of(Store& store, const Descriptor& manifest) {
 
 std::vector<Platform> platforms_of(Store& store, const Descriptor& root) {
   std::vector<Platform> platforms;
-  const auto add = [&](const Descriptor& manifest) {
-    if (const std::optional<Platform> platform = platform_of(store, manifest)) {
+  if (!media_type::is_index(root.media_type)) {
+    if (const std::optional<Platform> platform = platform_of(store, root)) {
       platforms.push_back(*platform);
     }
-  };
-  if (!media_type::is_index(root.media_type)) {
-    add(root);
     return platforms;
   }
   for (const Descriptor& entry : parse_index(store.load(root, NodeKind::manifest), root.media_type).manifests) {
-    if (!is_attestation(entry) && entry.platform) {
-      add(entry);
+    if (is_attestation(entry)) {
+      continue;
+    }
+    if (const std::optional<Platform> platform = platform_of_entry(store, entry)) {
+      platforms.push_back(*platform);
     }
   }
   return platforms;
 }
 
 std::optional<Descriptor> find_platform(Store& store, const Descriptor& root, const Platform& platform) {
-  const auto is_it = [&](const Descriptor& manifest) {
-    const std::optional<Platform> found = platform_of(store, manifest);
+  const auto is_it = [&](const std::optional<Platform>& found) {
     return found && without_details(*found) == without_details(platform);
   };
   if (!media_type::is_index(root.media_type)) {
-    return is_it(root) ? std::optional(root) : std::nullopt;
+    return is_it(platform_of(store, root)) ? std::optional(root) : std::nullopt;
   }
   for (const Descriptor& entry : parse_index(store.load(root, NodeKind::manifest), root.media_type).manifests) {
-    if (!is_attestation(entry) && is_it(entry)) {
+    if (!is_attestation(entry) && is_it(platform_of_entry(store, entry))) {
       return entry;
     }
   }

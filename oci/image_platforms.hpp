@@ -17,7 +17,8 @@ bool is_attestation(const Descriptor& entry);
 // has no platform, as most artifacts.
 std::optional<Platform> platform_of(Store& store, const Descriptor& manifest);
 
-// The platforms of the images below `root`, in the order of the index, attestations left out.
+// The platforms of the images below `root`, in the order of the index, without attestations and entries whose platform
+// only a manifest could say that the store does not hold.
 std::vector<Platform> platforms_of(Store& store, const Descriptor& root);
 
 // The manifest for exactly this platform: an entry of the index, or `root` itself. nullopt where there is none.

@@ -59,8 +59,12 @@ BuildRequest read_request(const Parsed& parsed, const Context& context) {
   }
   for (const std::string& text : parsed.values("annotation")) {
     for (AnnotationRequest& annotation : parse_annotation(text, AnnotationLevel::manifest)) {
-      if (annotation.level == AnnotationLevel::index || annotation.level == AnnotationLevel::index_descriptor) {
-        throw UsageError("--annotation " + text + ": one image has no index", "annotate its manifest");
+      if (annotation.level != AnnotationLevel::manifest) {
+        throw UsageError("--annotation " + text + ": one image has no index",
+                         "annotate its manifest: manifest:KEY=VALUE");
+      }
+      if (annotation.platform && normalize(*annotation.platform) != normalize(request.platform)) {
+        throw UsageError("--annotation " + text + ": the image is for " + format(request.platform));
       }
       request.annotations.push_back(std::move(annotation));
     }

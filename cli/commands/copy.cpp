@@ -17,6 +17,12 @@ bool is_archive_on_standard_output(const Location& location) {
   return archive != nullptr && archive->path == "-";
 }
 
+bool same_registry(const Location& a, const Location& b) {
+  const auto* const left = std::get_if<RegistryLocation>(&a);
+  const auto* const right = std::get_if<RegistryLocation>(&b);
+  return left != nullptr && right != nullptr && left->reference.host == right->reference.host;
+}
+
 void set_side_credentials(Locations& locations, const Location& location, const std::optional<std::string>& creds,
                           const char* option) {
   if (!creds) {
@@ -37,21 +43,26 @@ ExitCode run(const Parsed& parsed, Context& context) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
   }
   const std::array named = {source_location, destination};
+  if (parsed.given("src-creds") && parsed.given("dest-creds") && same_registry(source_location, destination) &&
+      parsed.value("src-creds") != parsed.value("dest-creds")) {
+    throw UsageError("--src-creds and --dest-creds differ for one registry", "give it one pair: --creds USER:PASS");
+  }
   Locations locations(context, named, std::holds_alternative<RegistryLocation>(destination));
   set_side_credentials(locations, source_location, parsed.value("src-creds"), "--src-creds");
   set_side_credentials(locations, destination, parsed.value("dest-creds"), "--dest-creds");
 
   const SourceImage source = locations.find(source_location);
-  Descriptor root = source.root;
-  if (const std::optional<std::string> platform = parsed.value("platform")) {
-    root = require_platform(*source.store, root, parse_platform(*platform), source.name);
-  }
-  Target target = locations.target(destination, source.reference);
-  const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
   Results results(context, to_standard_output ? Results::Stream::standard_error : Results::Stream::standard_output);
-  results.add(move_image(context, *source.store, root, target,
-                         {.missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse,
-                          .no_clobber = parsed.flag("no-clobber")}));
+  naming(source.name, [&] {
+    const std::optional<std::string> platform = parsed.value("platform");
+    const Descriptor root =
+        platform ? require_platform(*source.store, source.root, parse_platform(*platform), source.name) : source.root;
+    Target target = locations.target(destination, root, source.called);
+    const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
+    results.add(move_image(context, *source.store, root, target,
+                           {.missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse,
+                            .no_clobber = parsed.flag("no-clobber")}));
+  });
   return results.finish();
 }
 

@@ -37,6 +37,22 @@ bool inspect_file(const Parsed& parsed, const Context& context, const std::strin
   return true;
 }
 
+void inspect_source(const Parsed& parsed, const Context& context, const SourceImage& source) {
+  if (parsed.flag("raw")) {
+    print_text(context, source.store->load(source.root, NodeKind::manifest));
+    return;
+  }
+  if (!parsed.flag("config")) {
+    print(context, inspect_image(*source.store, source.root, source.name));
+    return;
+  }
+  if (!media_type::is_image_manifest(source.root.media_type)) {
+    throw UsageError(source.name + " is an index and has no config", "take one of its images: --platform wasi/wasm");
+  }
+  const Manifest manifest = parse_manifest(source.store->load(source.root, NodeKind::manifest), source.root.media_type);
+  print_text(context, source.store->load(manifest.config, NodeKind::blob));
+}
+
 ExitCode run(const Parsed& parsed, Context& context) {
   const Location location = parse_location(parsed.arguments().front());
   if (parsed.flag("raw") && parsed.flag("config")) {
@@ -49,22 +65,13 @@ ExitCode run(const Parsed& parsed, Context& context) {
   const std::array named = {location};
   Locations locations(context, named, false);
   SourceImage source = locations.find(location);
-  if (const std::optional<std::string> platform = parsed.value("platform")) {
-    source.root = require_platform(*source.store, source.root, parse_platform(*platform), source.name);
-  }
-  if (parsed.flag("raw")) {
-    print_text(context, source.store->load(source.root, NodeKind::manifest));
-  } else if (parsed.flag("config")) {
-    if (!media_type::is_image_manifest(source.root.media_type)) {
-      throw UsageError(source.name + " is an index and has no config", "take one of its images: --platform wasi/wasm");
+  return naming(source.name, [&] {
+    if (const std::optional<std::string> platform = parsed.value("platform")) {
+      source.root = require_platform(*source.store, source.root, parse_platform(*platform), source.name);
     }
-    const Manifest manifest =
-        parse_manifest(source.store->load(source.root, NodeKind::manifest), source.root.media_type);
-    print_text(context, source.store->load(manifest.config, NodeKind::blob));
-  } else {
-    print(context, inspect_image(*source.store, source.root, source.name));
-  }
-  return ExitCode::ok;
+    inspect_source(parsed, context, source);
+    return ExitCode::ok;
+  });
 }
 
 constexpr std::array<Example, 4> kExamples = {

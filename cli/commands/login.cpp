@@ -75,6 +75,12 @@ ExitCode run_logout(const Parsed& parsed, Context& context) {
   return ExitCode::ok;
 }
 
+// An image or repository, or what was given to login: a host alone.
+Reference which_argument(const std::string& text) {
+  const bool is_alone = is_host(text) && (text.contains('.') || text.contains(':') || text == "localhost");
+  return is_alone ? Reference{.host = canonical_host(text), .path = ""} : parse_reference(text);
+}
+
 std::string kind_of(const Credential& credential) {
   if (!credential.registry_token.empty()) {
     return "registry token";
@@ -83,7 +89,7 @@ std::string kind_of(const Credential& credential) {
 }
 
 ExitCode run_which(const Parsed& parsed, Context& context) {
-  const Reference reference = parse_reference(parsed.arguments().front());
+  const Reference reference = which_argument(parsed.arguments().front());
   const std::array named = {Location(RegistryLocation{reference})};
   Locations locations(context, named, false);
   const std::optional<Credential> found = locations.registries().find_credential(reference.host, reference.path);

@@ -33,6 +33,9 @@ ExitCode run(const Parsed& parsed, Context& context) {
     throw UsageError("--module says which module -o writes",
                      "wasm-oci pull " + parsed.arguments().front() + " -o FILE.wasm --module " + *module);
   }
+  if (output && output->empty()) {
+    throw UsageError("--output names no file", "write -o FILE.wasm, -o FOLDER/ or -o -");
+  }
   if (output && *output == "-" && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the module goes", "write the module to a file");
   }
@@ -43,12 +46,15 @@ ExitCode run(const Parsed& parsed, Context& context) {
   if (const std::optional<std::string> text = parsed.value("platform")) {
     platform = parse_platform(*text);
   }
-  if (output) {
-    extract_modules(context, source, {.output = *output, .module = module, .platform = platform});
-    return ExitCode::ok;
-  }
-  const Descriptor root = platform ? require_platform(*source.store, source.root, *platform, source.name) : source.root;
-  return pull_to_store(context, locations, source, root);
+  return naming(source.name, [&] {
+    if (output) {
+      extract_modules(context, source, {.output = *output, .module = module, .platform = platform});
+      return ExitCode::ok;
+    }
+    const Descriptor root =
+        platform ? require_platform(*source.store, source.root, *platform, source.name) : source.root;
+    return pull_to_store(context, locations, source, root);
+  });
 }
 
 constexpr std::array<Example, 3> kExamples = {

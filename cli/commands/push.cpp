@@ -29,7 +29,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     try {
       const Reference& reference = std::get<RegistryLocation>(destination).reference;
       const SourceImage source = locations.find(LocalLocation{reference});
-      Target target = locations.target(destination, std::nullopt);
+      Target target = locations.target(destination, source.root, std::nullopt);
       const Result result =
           move_image(context, *source.store, source.root, target, {.no_clobber = parsed.flag("no-clobber")});
       results.add(result);

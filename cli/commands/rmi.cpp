@@ -20,6 +20,10 @@ ExitCode run(const Parsed& parsed, Context& context) {
       throw UsageError("rmi removes names from the local store, and " + text + " is not there",
                        "wasm-oci delete removes from registries");
     }
+    if (local->reference.digest) {
+      throw UsageError("rmi removes names, and " + text + " names a digest, which may have several",
+                       "wasm-oci images shows the names");
+    }
     references.push_back(local->reference);
   }
   Locations locations(context, {}, false);
@@ -28,9 +32,9 @@ ExitCode run(const Parsed& parsed, Context& context) {
   bool removed = false;
   for (const Reference& reference : references) {
     try {
-      const std::string name = reference.digest ? reference.digest->str() : reference.str();
+      const std::string name = reference.str();
       if (!store->remove(name)) {
-        throw NotFoundError("local:" + reference.str() + ": not found", "wasm-oci images shows what there is");
+        throw NotFoundError("local:" + name + ": not found", "wasm-oci images shows what there is");
       }
       removed = true;
       print_line(context, "Untagged: " + name);

@@ -58,7 +58,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   Results results(context);
   for (const Location& destination : destinations) {
     try {
-      Target target = locations.target(destination, std::nullopt);
+      Target target = locations.target(destination, source.root, std::nullopt);
       results.add(move_image(context, *source.store, source.root, target,
                              {.missing_child = MissingChild::keep, .no_clobber = parsed.flag("no-clobber")}));
     } catch (const Error& error) {

@@ -5,6 +5,7 @@
 #include "oci/json/utf8.hpp"
 #include "oci/layer/add_files.hpp"
 #include "oci/layer/layer_writer.hpp"
+#include "oci/text.hpp"
 #include "oci/wasm/binary.hpp"
 
 #include <algorithm>
@@ -45,9 +46,30 @@ std::string history_line(std::string_view what, const std::vector<std::string>& 
   std::string line(what);
   for (const std::string& path : paths) {
     line += ' ';
-    line += path;
+    line += escape_for_terminal(path);
   }
   return line + " # wasm-oci";
+}
+
+std::vector<LayerFile> collect_added(const AddedPath& added) {
+  try {
+    return collect_files(added);
+  } catch (Error& error) {
+    if (added.source.contains(':')) {
+      error.suggest("--add takes SRC or SRC:/DST, where DST is absolute");
+    }
+    throw;
+  }
+}
+
+// The module's layer lies above the added files: one in its place would be hidden by it.
+void require_apart(const std::vector<LayerFile>& added, const std::string& module) {
+  for (const LayerFile& file : added) {
+    if (file.path == module || file.path.starts_with(module + "/")) {
+      throw UsageError("--add puts /" + file.path + " where the module lies",
+                       "add it under another name, or move the module: --entrypoint /PATH");
+    }
+  }
 }
 
 // What ends up in JSON must be UTF-8; file names on disk need not be.
@@ -80,7 +102,7 @@ std::string module_path(const std::vector<std::string>& entrypoint) {
   std::string path = word.substr(0, word.find('#'));
   if (!path.starts_with('/')) {
     throw UsageError("entrypoint \"" + word + "\" is not an absolute path",
-                     "the module lies at the entrypoint's first word; write --entrypoint /" + word);
+                     "the module lies at the entrypoint's first word; write it like /app.wasm or /app.wasm#function");
   }
   const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
   // Paths compare part by part, blind to doubled slashes; the tar takes the text.
@@ -95,6 +117,10 @@ PackedImage build_image(const BuildRequest& request, LocalStore& store, std::sto
   std::vector<std::string> entrypoint = request.entrypoint;
   if (entrypoint.empty()) {
     entrypoint.push_back("/" + file_name(request.module));
+    if (entrypoint.front().contains('#')) {
+      throw UsageError("the file name " + file_name(request.module) + " holds a #, which parts a path from a function",
+                       "say where the module lies: --entrypoint /app.wasm");
+    }
   }
   const std::string path = module_path(entrypoint);
   if (!request.workdir.starts_with('/')) {
@@ -123,8 +149,9 @@ PackedImage build_image(const BuildRequest& request, LocalStore& store, std::sto
     for (const std::string& spec : request.add) {
       const AddedPath path_to_add = parse_add(spec);
       destinations.push_back("/" + path_to_add.destination);
-      std::ranges::move(collect_files(path_to_add), std::back_inserter(added));
+      std::ranges::move(collect_added(path_to_add), std::back_inserter(added));
     }
+    require_apart(added, path.substr(1));
     content.layers.push_back(
         {.layer = write_layer(store, std::move(added), options), .created_by = history_line("ADD", destinations)});
   }

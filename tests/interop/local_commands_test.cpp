@@ -1,0 +1,163 @@
+// Commands on the local store, layouts and files, as a user meets them: what they print, keep and refuse.
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wasm_oci::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class LocalCommands : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::copy_file(testdata("modules/hello.wasm"), user_.work() / "app.wasm"); }
+
+  std::string build(const std::string& name) { return user_.must({"build", "app.wasm", "-t", name, "-q"}); }
+  void expect_wrong_usage(const std::vector<std::string>& arguments, const std::string& words) {
+    const Outcome outcome = user_(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(words));
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+
+  WasmOci user_;
+};
+
+TEST_F(LocalCommands, RmiTakesOneNameAndLeavesTheOthersOfTheDigest) {
+  const std::string digest = build("me/app:1");
+  build("me/app:2");
+  expect_wrong_usage({"rmi", "me/app@" + digest}, "names");
+  EXPECT_EQ(user_.must({"rmi", "me/app:1"}), "Untagged: docker.io/me/app:1");
+  EXPECT_EQ(user_({"digest", "local:me/app:1"}).exit_code, 4);
+  user_.must({"prune"});
+  EXPECT_EQ(user_.must({"digest", "local:me/app:2"}), digest);
+}
+
+TEST_F(LocalCommands, PruneRemovesWhatNoNameReaches) {
+  const std::string digest = build("me/app:1");
+  user_.must({"rmi", "me/app:1"});
+  EXPECT_THAT(user_.must({"prune"}), AllOf(HasSubstr("Deleted: " + digest), HasSubstr("Total reclaimed space:")));
+  EXPECT_EQ(user_({"digest", "local:x@" + digest}).exit_code, 4);
+}
+
+TEST_F(LocalCommands, ADestinationWithADigestMovesNoNameAndIsChecked) {
+  const std::string digest = build("me/app:1");
+  EXPECT_EQ(user_.must({"copy", "local:me/app:1", "oci:layout@" + digest}), "oci:layout@" + digest);
+  EXPECT_THAT(read_file(user_.work() / "layout/index.json"), Not(HasSubstr("ref.name")));
+  const Outcome other = user_({"copy", "local:me/app:1", "oci:other@sha256:" + std::string(64, '0')});
+  EXPECT_EQ(other.exit_code, 7) << other.err;
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "other"));
+}
+
+TEST_F(LocalCommands, ACopyKeepsTheNameThatALayoutGivesItsImage) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:mine"});
+  user_.must({"copy", "oci:layout", "oci:second"});
+  EXPECT_EQ(user_.must({"digest", "oci:second:mine"}), user_.must({"digest", "oci:layout:mine"}));
+}
+
+TEST_F(LocalCommands, AnAnnotationThatWouldBeLostIsRefused) {
+  for (const std::string text : {"index:a=b", "manifest-descriptor:a=b", "manifest[linux/amd64]:a=b"}) {
+    expect_wrong_usage({"build", "app.wasm", "-t", "x", "--annotation", text}, text);
+  }
+  user_.must({"build", "app.wasm", "-t", "x", "--annotation", "manifest[wasi/wasm]:a=b"});
+  EXPECT_THAT(user_.must({"inspect", "--raw", "local:x"}), HasSubstr(R"("a":"b")"));
+}
+
+TEST_F(LocalCommands, WhatCannotBeWrittenIntoTheConfigIsWrongUsage) {
+  for (const std::string option : {"--env", "--label", "--annotation"}) {
+    expect_wrong_usage({"build", "app.wasm", "-t", "x", option, "x=\xff"}, "not UTF-8");
+  }
+  expect_wrong_usage({"build", "app.wasm", "-t", "x", "--env", "NOVALUE"}, "KEY=VALUE");
+  expect_wrong_usage({"build", "app.wasm", "-t", "x", "--entrypoint", "app.wasm"}, "absolute");
+}
+
+TEST_F(LocalCommands, AnAddedFileInTheModulesPlaceIsRefused) {
+  write_file(user_.work() / "data", "x");
+  expect_wrong_usage({"build", "app.wasm", "-t", "x", "--add", "data:/app.wasm"}, "/app.wasm");
+  expect_wrong_usage({"build", "app.wasm", "-t", "x", "--add", "data:/app.wasm/data"}, "/app.wasm/data");
+}
+
+TEST_F(LocalCommands, NoClobberFailsForTheNameThatExistsAlone) {
+  build("me/app:1");
+  const Outcome outcome =
+      user_({"build", "app.wasm", "-t", "me/app:1", "-t", "me/app:2", "--cmd", "x", "--no-clobber"});
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("me/app:2@"), Not(HasSubstr("me/app:1@"))));
+}
+
+TEST_F(LocalCommands, FilesAboutABuildAreTriedBeforeIt) {
+  for (const std::string option : {"--metadata-file", "--iidfile"}) {
+    EXPECT_EQ(user_({"build", "app.wasm", "-t", "me/app:1", option, "absent/file"}).exit_code, 4);
+  }
+  EXPECT_EQ(user_.must({"images", "--format", "json"}), "[]");
+  const std::string digest =
+      user_.must({"build", "app.wasm", "-t", "me/app:1", "--iidfile", "id", "--metadata-file", "meta.json", "-q"});
+  EXPECT_EQ(read_file(user_.work() / "id"), digest);
+  EXPECT_THAT(read_file(user_.work() / "meta.json"),
+              AllOf(HasSubstr("\"containerimage.digest\": \"" + digest + "\""),
+                    HasSubstr("\"image.name\": \"docker.io/me/app:1\""), HasSubstr("\"wasm.digest\": \"" + digest)));
+}
+
+TEST_F(LocalCommands, ADryRunWritesNothing) {
+  EXPECT_THAT(user_.must({"build", "app.wasm", "-t", "me/app:1", "--dry-run"}),
+              HasSubstr("docker.io/me/app:1@sha256:"));
+  EXPECT_FALSE(std::filesystem::exists(user_.store()));
+}
+
+TEST_F(LocalCommands, AMovedNameIsTold) {
+  const std::string before = build("me/app:1");
+  const Outcome again = user_({"build", "app.wasm", "-t", "me/app:1", "--format", "json"});
+  EXPECT_THAT(again.out, Not(HasSubstr("previousDigest")));
+  const Outcome moved = user_({"build", "app.wasm", "-t", "me/app:1", "--cmd", "x", "--format", "json"});
+  EXPECT_THAT(moved.out, HasSubstr("\"previousDigest\": \"" + before + "\""));
+  EXPECT_THAT(moved.err, HasSubstr("moved from " + before));
+}
+
+TEST_F(LocalCommands, AModuleInAFileIsNoImage) {
+  EXPECT_EQ(user_.must({"digest", "app.wasm"}), sha256_of(user_.work() / "app.wasm"));
+  EXPECT_THAT(user_.must({"inspect", "app.wasm"}), HasSubstr(sha256_of(user_.work() / "app.wasm")));
+  expect_wrong_usage({"copy", "app.wasm", "local:x"}, "wasm-oci build app.wasm -t REF");
+  expect_wrong_usage({"pull", "local:x", "-o", ""}, "--output");
+}
+
+TEST_F(LocalCommands, SourceDateEpochIsANumber) {
+  user_.environment()["SOURCE_DATE_EPOCH"] = "1700000000";
+  build("me/app:1");
+  EXPECT_THAT(user_.must({"inspect", "--config", "local:me/app:1"}), HasSubstr("2023-11-14T22:13:20Z"));
+  user_.environment()["SOURCE_DATE_EPOCH"] = "2023-11-14T22:13:20Z";
+  expect_wrong_usage({"build", "app.wasm", "-t", "x"}, "SOURCE_DATE_EPOCH");
+}
+
+TEST_F(LocalCommands, AnErrorAboutContentSaysWhere) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:x"});
+  const std::string digest = user_.must({"digest", "oci:layout:x"});
+  const auto manifest = user_.work() / "layout/blobs/sha256" / digest.substr(7);
+  std::filesystem::permissions(manifest, std::filesystem::perms::owner_all);
+  std::string bytes = read_file(manifest);
+  bytes.front() = '[';
+  write_file(manifest, bytes);
+  const Outcome outcome = user_({"inspect", "oci:layout:x"});
+  EXPECT_EQ(outcome.exit_code, 7);
+  EXPECT_THAT(outcome.err, HasSubstr("oci:layout:x: "));
+}
+
+TEST_F(LocalCommands, SeveralModulesAreTakenIntoAFolderOrChosen) {
+  std::filesystem::copy_file(testdata("modules/hello.component.wasm"), user_.work() / "other.wasm");
+  user_.must({"build", "app.wasm", "-t", "me/app", "--add", "other.wasm"});
+  expect_wrong_usage({"pull", "local:me/app", "-o", "one.wasm"}, "--module");
+  user_.must({"pull", "local:me/app", "-o", "one.wasm", "--module", "other.wasm"});
+  EXPECT_EQ(sha256_of(user_.work() / "one.wasm"), sha256_of(user_.work() / "other.wasm"));
+  user_.must({"pull", "local:me/app", "-o", "all/"});
+  EXPECT_EQ(sha256_of(user_.work() / "all/app.wasm"), sha256_of(user_.work() / "app.wasm"));
+  EXPECT_EQ(sha256_of(user_.work() / "all/other.wasm"), sha256_of(user_.work() / "other.wasm"));
+}
+
+}  // namespace
+}  // namespace wasm_oci::testing
