@@ -114,10 +114,10 @@ void LayoutStore::create_missing() {
   if (const std::optional<std::string> index = read_small(kIndexFileName, kMaxLayoutIndexSize)) {
     parse_layout_index(*index);
   } else {
-    replace_small(kIndexFileName, kEmptyLayoutIndex);
+    write_small(kIndexFileName, kEmptyLayoutIndex);
   }
   if (!read_small(kLayoutFileName, kMaxLayoutFileSize)) {
-    replace_small(kLayoutFileName, kLayoutFile);
+    write_small(kLayoutFileName, kLayoutFile);
   }
 }
 
@@ -168,12 +168,11 @@ std::string LayoutStore::read_index() const {
   return std::move(*text);
 }
 
-void LayoutStore::replace_small(const std::string& name, std::string_view text) const {
+void LayoutStore::write_small(const std::string& name, std::string_view text) const {
   TempFile file(root_.get(), path_, kFilePermissions);
   file.write(as_bytes(text));
   file.sync();
   file.rename_to(root_.get(), name);
-  sync_file(root_.get(), path_);
 }
 
 void LayoutStore::edit_index(const std::function<std::string(const std::string& text)>& edit) {
@@ -187,7 +186,8 @@ void LayoutStore::edit_index(const std::function<std::string(const std::string& 
     throw;
   }
   if (after != before) {
-    replace_small(kIndexFileName, after);
+    write_small(kIndexFileName, after);
+    sync_file(root_.get(), path_);  // with it the files that create_missing() wrote are there after a power loss, too
   }
 }
 

@@ -79,7 +79,7 @@ class LayoutStore final : public LocalStore {
   // nullopt where there is no such file in the layout's directory.
   std::optional<std::string> read_small(const std::string& name, std::size_t limit) const;
   std::string read_index() const;
-  void replace_small(const std::string& name, std::string_view text) const;
+  void write_small(const std::string& name, std::string_view text) const;
   // Replaces index.json by what `edit` makes of it, under its lock, unless that is the same.
   void edit_index(const std::function<std::string(const std::string& text)>& edit);
 
