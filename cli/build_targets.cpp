@@ -92,18 +92,18 @@ class Build {
   }
 
   void open_stage() {
-    if (targets_.dry_run) {
-      scratch_.emplace(context_);
-    } else if (!targets_.elsewhere) {
-      stage_owner_ = locations_.local_for_writing();
-    } else if (const auto layout = std::ranges::find_if(targets_.outputs, is_layout);
-               layout != targets_.outputs.end()) {
+    const auto layout = std::ranges::find_if(targets_.outputs, is_layout);
+    if (targets_.dry_run || (targets_.elsewhere && layout == targets_.outputs.end())) {
+      stage_ = &scratch_.emplace(context_).store();
+      return;
+    }
+    if (targets_.elsewhere) {
       staged_ = &*layout;
       stage_owner_ = LayoutStore::open_for_writing(std::get<LayoutLocation>(*layout).path, context_.stop);
     } else {
-      scratch_.emplace(context_);
+      stage_owner_ = locations_.local_for_writing();
     }
-    stage_ = stage_owner_ ? stage_owner_.get() : &scratch_->store();
+    stage_ = stage_owner_.get();
   }
 
   Result result(std::string name) const {
@@ -164,10 +164,8 @@ class Build {
   }
 
   std::vector<RootName> tag_names() const {
-    std::vector<RootName> names;
-    for (const Reference& tag : targets_.tags) {
-      names.push_back(full_name(tag));
-    }
+    std::vector<RootName> names(targets_.tags.size());
+    std::ranges::transform(targets_.tags, names.begin(), full_name);
     return names;
   }
 

@@ -45,7 +45,7 @@ Timestamp parse_epoch(const std::string& text) {
 Timestamp read_created(const std::optional<std::string>& created, const std::string& module, const Context& context) {
   if (created == "now") {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return Timestamp::from_seconds(now.time_since_epoch().count()).value();
+    return Timestamp::from_seconds(now.time_since_epoch().count()).value_or(Timestamp());
   }
   if (created == "git") {
     return time_of_commit(module, context);

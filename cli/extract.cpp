@@ -138,15 +138,14 @@ void extract_modules(Context& context, SourceImage& source, const ExtractRequest
   const Descriptor root = choose_manifest(source, request.platform);
   // A layer is read twice, once to verify it and to see what is in it; from a registry it comes once.
   std::optional<ScratchStore> scratch;
-  Store* store = source.store.get();
-  if (dynamic_cast<RegistryStore*>(store) != nullptr) {
+  if (dynamic_cast<RegistryStore*>(source.store.get()) != nullptr) {
     scratch.emplace(context);
-    copy_graph(*store, root, scratch->store(), {},
+    copy_graph(*source.store, root, scratch->store(), {},
                {.jobs = context.options.jobs, .stop = context.stop, .progress = &context.progress()});
-    store = &scratch->store();
   }
+  Store& store = scratch ? static_cast<Store&>(scratch->store()) : *source.store;
   std::vector<FoundModule> modules =
-      find_modules(*store, parse_manifest(store->load(root, NodeKind::manifest), root.media_type));
+      find_modules(store, parse_manifest(store.load(root, NodeKind::manifest), root.media_type));
   if (modules.empty()) {
     throw NotFoundError(source.name + ": no Wasm module in " + root.digest.str());
   }
@@ -157,7 +156,7 @@ void extract_modules(Context& context, SourceImage& source, const ExtractRequest
       throw NotFoundError(source.name + ": no module " + *request.module, "it holds " + all);
     }
   }
-  Extraction extraction(context, *store);
+  Extraction extraction(context, store);
   const std::filesystem::path output = request.output;
   std::error_code ignored;
   if (request.output == "-") {

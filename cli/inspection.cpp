@@ -24,8 +24,8 @@ bool has_tar_layers(const Manifest& manifest) {
   });
 }
 
-void inspect_config(Store& store, Inspection& inspection) {
-  inspection.config_bytes = store.load(*inspection.config, NodeKind::blob);
+void inspect_config(Store& store, const Descriptor& descriptor, Inspection& inspection) {
+  inspection.config_bytes = store.load(descriptor, NodeKind::blob);
   const ImageConfig config = parse_image_config(inspection.config_bytes);
   if (!config.platform.os.empty()) {
     inspection.platform = format(config.platform);
@@ -55,12 +55,12 @@ void inspect_manifest(Store& store, Inspection& inspection) {
   if (!is_image) {
     return;
   }
-  inspect_config(store, inspection);
+  inspect_config(store, manifest.config, inspection);
   if (!has_tar_layers(manifest) || inspection.platform.find("/wasm") == std::string::npos) {
     return;
   }
   inspection.packaging = "image";
-  for (FoundModule& module : find_modules(store, manifest)) {
+  for (const FoundModule& module : find_modules(store, manifest)) {
     inspection.modules.push_back(
         {.path = "/" + module.path, .size = module.size, .digest = module.digest, .kind = module.kind});
   }

@@ -99,7 +99,10 @@ class TextReport {
   void list(const std::string& indent, std::string_view name, const std::map<std::string, std::string>& values) {
     std::string_view head = name;
     for (const auto& [key, value] : values) {
-      field(indent, head, key + "=" + value);
+      std::string line = key;
+      line += '=';
+      line += value;
+      field(indent, head, line);
       head = head.substr(0, 0);
     }
   }

@@ -178,7 +178,7 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
   };
   try {
     std::unique_ptr<RegistryStore> store = registries_.open(reference, Access::pull);
-    const std::string name = reference.digest ? reference.digest->str() : *reference.tag;
+    const std::string name = reference.digest ? reference.digest->str() : reference.tag.value_or("latest");
     const std::optional<Descriptor> root = look == Look::whole ? store->resolve(name) : store->peek(name);
     if (!root) {
       throw NotFoundError(reference.str() + ": not found");
@@ -260,7 +260,7 @@ Target Locations::target(const Location& location, const Descriptor& root, const
             const Reference& reference = registry.reference;
             Target target{.store = registries_.open(reference, Access::push), .name = shown};
             if (!digest) {
-              target.names.push_back({.ref_name = *reference.tag});
+              target.names.push_back({.ref_name = reference.tag.value_or("latest")});
             }
             return target;
           },

@@ -33,14 +33,16 @@ void read_compression(const Parsed& parsed, BuildRequest& request) {
   const std::string name = parsed.value("compression").value_or("gzip");
   request.compression = name == "zstd" ? Compression::zstd : name == "none" ? Compression::none : Compression::gzip;
   const std::optional<LevelRange> range = level_range(request.compression);
-  if (!parsed.given("compression-level")) {
+  if (!range) {
+    if (parsed.given("compression-level")) {
+      throw UsageError("--compression none has no --compression-level");
+    }
     return;
   }
-  if (!range) {
-    throw UsageError("--compression none has no --compression-level");
+  if (const auto level = parsed.number("compression-level", static_cast<std::uint64_t>(range->lowest),
+                                       static_cast<std::uint64_t>(range->highest))) {
+    request.compression_level = static_cast<int>(*level);
   }
-  request.compression_level = static_cast<int>(*parsed.number(
-      "compression-level", static_cast<std::uint64_t>(range->lowest), static_cast<std::uint64_t>(range->highest)));
 }
 
 BuildRequest read_request(const Parsed& parsed, const Context& context) {

@@ -21,7 +21,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
       throw UsageError("push takes the name of an image in the local store, not " + text,
                        "wasm-oci copy " + text + " DESTINATION");
     }
-    destinations.push_back(RegistryLocation{local->reference});
+    destinations.emplace_back(RegistryLocation{local->reference});
   }
   Locations locations(context, destinations, true);
   Results results(context);

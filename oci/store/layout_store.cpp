@@ -102,7 +102,7 @@ void LayoutStore::open_blobs() {
   try {
     blobs_ = open_directory_at(root_.get(), kBlobsName, path_);
   } catch (const NotFoundError&) {
-    // A layout without content.
+    blobs_.reset();  // a layout without content
   }
 }
 
