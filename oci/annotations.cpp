@@ -81,6 +81,7 @@ std::vector<AnnotationRequest> parse_annotation(std::string_view text, Annotatio
     throw UsageError("invalid annotation \"" + std::string(text) + "\"", "write KEY=VALUE, or manifest:KEY=VALUE");
   }
   std::vector<AnnotationRequest> requests;
+  requests.reserve(targets.size());
   for (Target& target : targets) {
     requests.push_back({.level = target.level,
                         .platform = std::move(target.platform),

@@ -78,7 +78,7 @@ Digest Hasher::finish() {
     hex += kHex[raw[i] >> 4U];
     hex += kHex[raw[i] & 0xfU];
   }
-  return Digest(algorithm_, std::move(hex));
+  return {algorithm_, std::move(hex)};
 }
 
 Digest digest_of(std::string_view bytes, DigestAlgorithm algorithm) {

@@ -104,8 +104,8 @@ class BlobUpload {
                                                .body_size = blob_.size,
                                                .scopes = push_scope(repository_),
                                                .what = what_});
-    if (constexpr std::array accepted{200, 201, 202, 204};
-        std::ranges::find(accepted, response.status) != accepted.end()) {
+    if (constexpr std::array kAccepted{200, 201, 202, 204};
+        std::ranges::find(kAccepted, response.status) != kAccepted.end()) {
       session_.reset();
       const auto stored = response.headers.get("Docker-Content-Digest");
       if (stored && *stored != blob_.digest.str()) {

@@ -56,8 +56,11 @@ std::optional<FoundModule> read_module(LayerReader& reader, const LayerEntry& en
       continue;
     }
     const ByteView bytes = std::span(buffer).first(filled);
-    if (!header && !(header = match_wasm_header(bytes))) {
-      return std::nullopt;
+    if (!header) {
+      header = match_wasm_header(bytes);
+      if (!header) {
+        return std::nullopt;
+      }
     }
     hasher.update(bytes);
     filled = 0;

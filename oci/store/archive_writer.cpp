@@ -80,7 +80,7 @@ void ArchiveWriter::finish() {
   }
   add_text("index.json", index_);
   tar_.finish();
-  if (AtomicFile* file = dynamic_cast<AtomicFile*>(file_.get())) {
+  if (auto* const file = dynamic_cast<AtomicFile*>(file_.get())) {
     file->commit();
   }
 }
@@ -139,6 +139,7 @@ std::string ArchiveWriter::saved_images() const {
   json.begin_array();
   for (const auto& [image, tags] : saved_) {
     std::vector<std::string> layers;
+    layers.reserve(image.layers.size());
     for (const Descriptor& layer : image.layers) {
       layers.push_back(blob_path(layer.digest));
     }
