@@ -142,6 +142,11 @@ class Build {
         free.push_back(name);
       });
     }
+    if (free.empty() && !names.empty()) {
+      stage_->add(image_->manifest.media_type,
+                  image_->manifest_bytes);  // for other targets; unlisted, so prune takes it
+      return;
+    }
     stage_->put_root(image_->manifest, image_->manifest_bytes, free);
   }
 
@@ -208,10 +213,12 @@ class Build {
   void write_staged(const Location& output) {
     const Target target = target_of(output);
     put_in_stage(target.names, [&](const RootName& /*name*/) { return target.name; });
-    if (named_.empty()) {
+    if (target.names.empty()) {
       named_.push_back(result(target.name));
     }
-    named_.resize(1, named_.front());
+    if (!named_.empty()) {
+      named_.resize(1, named_.front());
+    }
     tell_named();
   }
 

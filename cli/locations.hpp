@@ -73,7 +73,6 @@ class Locations {
   std::unique_ptr<LayoutStore> local_for_reading();
   std::unique_ptr<LayoutStore> local_for_writing();
   RegistryAccess& registries() { return registries_; }
-  Context& context() { return context_; }
 
  private:
   SourceImage find_in_registry(const RegistryLocation& location, Look look);

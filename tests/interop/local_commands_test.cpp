@@ -92,6 +92,15 @@ TEST_F(LocalCommands, NoClobberFailsForTheNameThatExistsAlone) {
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("me/app:2@"), Not(HasSubstr("me/app:1@"))));
 }
 
+TEST_F(LocalCommands, NoClobberLeavesALayoutAsItIs) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:x"});
+  const std::string before = read_file(user_.work() / "layout/index.json");
+  const Outcome outcome = user_({"build", "app.wasm", "-o", "oci:layout:x", "--cmd", "y", "--no-clobber"});
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.err;
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_EQ(read_file(user_.work() / "layout/index.json"), before);
+}
+
 TEST_F(LocalCommands, FilesAboutABuildAreTriedBeforeIt) {
   for (const std::string option : {"--metadata-file", "--iidfile"}) {
     EXPECT_EQ(user_({"build", "app.wasm", "-t", "me/app:1", option, "absent/file"}).exit_code, 4);
