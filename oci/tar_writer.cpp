@@ -3,9 +3,8 @@
 #include "oci/tar_writer.hpp"
 
 #include "oci/error.hpp"
+#include "oci/libarchive.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -24,10 +23,10 @@ constexpr std::size_t kBlock = 512;
 constexpr std::uint64_t kUstarMaxSize = 077777777777;
 
 struct FreeArchive {
-  void operator()(archive* writer) const { archive_write_free(writer); }
+  void operator()(archive* writer) const { libarchive().write_free(writer); }
 };
 struct FreeEntry {
-  void operator()(archive_entry* entry) const { archive_entry_free(entry); }
+  void operator()(archive_entry* entry) const { libarchive().entry_free(entry); }
 };
 using EntryPtr = std::unique_ptr<archive_entry, FreeEntry>;
 
@@ -41,7 +40,7 @@ struct HeaderBuffer {
 la_ssize_t collect(archive* writer, void* data, const void* bytes, std::size_t count) noexcept {
   HeaderBuffer& header = *static_cast<HeaderBuffer*>(data);
   if (header.complete || count > header.bytes.size() - header.size) {
-    archive_set_error(writer, ENOBUFS, "header is too large");
+    libarchive().set_error(writer, ENOBUFS, "header is too large");
     return -1;
   }
   std::copy_n(static_cast<const std::byte*>(bytes), count,
@@ -56,26 +55,26 @@ enum class Format { ustar, pax };
 bool encode(archive_entry* entry, Format format, HeaderBuffer& header, std::string& problem) {
   header.size = 0;
   header.complete = false;
-  const std::unique_ptr<archive, FreeArchive> writer(archive_write_new());
+  const std::unique_ptr<archive, FreeArchive> writer(libarchive().write_new());
   if (writer == nullptr) {
     throw std::bad_alloc();
   }
-  int result = format == Format::ustar ? archive_write_set_format_ustar(writer.get())
-                                       : archive_write_set_format_pax_restricted(writer.get());
+  int result = format == Format::ustar ? libarchive().write_set_format_ustar(writer.get())
+                                       : libarchive().write_set_format_pax_restricted(writer.get());
   if (result == ARCHIVE_OK && format == Format::pax) {
-    result = archive_write_set_options(writer.get(), "hdrcharset=BINARY");
+    result = libarchive().write_set_options(writer.get(), "hdrcharset=BINARY");
   }
   if (result == ARCHIVE_OK) {
-    result = archive_write_set_bytes_per_block(writer.get(), 0);
+    result = libarchive().write_set_bytes_per_block(writer.get(), 0);
   }
   if (result == ARCHIVE_OK) {
-    result = archive_write_open2(writer.get(), &header, nullptr, collect, nullptr, nullptr);
+    result = libarchive().write_open2(writer.get(), &header, nullptr, collect, nullptr, nullptr);
   }
   if (result == ARCHIVE_OK) {
-    result = archive_write_header(writer.get(), entry);
+    result = libarchive().write_header(writer.get(), entry);
   }
   if (result != ARCHIVE_OK) {
-    const char* reason = archive_error_string(writer.get());
+    const char* reason = libarchive().error_string(writer.get());
     problem = reason == nullptr ? "unknown error" : reason;
   }
   // Freeing the writer makes it add the content that it still waits for; from now on that is refused.
@@ -85,15 +84,15 @@ bool encode(archive_entry* entry, Format format, HeaderBuffer& header, std::stri
 
 void write_header(Sink& sink, std::string_view path, unsigned type, unsigned mode, std::int64_t mtime,
                   std::uint64_t size) {
-  const EntryPtr entry(archive_entry_new());
+  const EntryPtr entry(libarchive().entry_new());
   if (entry == nullptr) {
     throw std::bad_alloc();
   }
-  archive_entry_copy_pathname(entry.get(), std::string(path).c_str());
-  archive_entry_set_filetype(entry.get(), type);
-  archive_entry_set_perm(entry.get(), mode);
-  archive_entry_set_mtime(entry.get(), mtime, 0);
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+  libarchive().entry_copy_pathname(entry.get(), std::string(path).c_str());
+  libarchive().entry_set_filetype(entry.get(), type);
+  libarchive().entry_set_perm(entry.get(), mode);
+  libarchive().entry_set_mtime(entry.get(), mtime, 0);
+  libarchive().entry_set_size(entry.get(), static_cast<la_int64_t>(size));
 
   const auto header = std::make_unique<HeaderBuffer>();
   std::string problem;

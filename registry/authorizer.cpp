@@ -83,10 +83,8 @@ bool Authorizer::respond(const Origin& registry, const HttpResponse& refused, st
     return respond_to_basic({.registry = registry, .is_basic = true}, credential, sent);
   }
   Endpoint endpoint{.registry = registry, .service = challenge->get("service").value_or("")};
-  if (const auto base = Url::parse(registry.scheme + "://" + host_and_port(registry) + "/v2/")) {
-    const auto realm = base->resolve(challenge->get("realm").value_or(""));
-    endpoint.realm = realm ? realm->str() : "";
-  }
+  const auto realm = Url::at(registry, "/v2/").resolve(challenge->get("realm").value_or(""));
+  endpoint.realm = realm ? realm->str() : "";
   const ScopeSet needed(wanted);
   const ScopeSet challenged = ScopeSet::parse(challenge->get("scope").value_or(""));
   bearer(endpoint, needed.merged_with(challenged), ScopeSet::for_challenge(needed, challenged), credential, sent, stop);

@@ -6,16 +6,16 @@
 
 namespace wasm_oci {
 
-CurlHandle::CurlHandle() : handle_(curl_easy_init()) {
+CurlHandle::CurlHandle() : handle_(libcurl().easy_init()) {
   if (handle_ == nullptr) {
     throw std::bad_alloc();
   }
-  check(curl_easy_setopt(get(), CURLOPT_ERRORBUFFER, error_.data()));
+  check(libcurl().easy_setopt(get(), CURLOPT_ERRORBUFFER, error_.data()));
 }
 
 void CurlHandle::add_header(const std::string& line) {
   curl_slist* const head = headers_.release();
-  curl_slist* const list = curl_slist_append(head, line.c_str());
+  curl_slist* const list = libcurl().slist_append(head, line.c_str());
   headers_.reset(list != nullptr ? list : head);
   if (list == nullptr) {
     throw std::bad_alloc();
@@ -24,7 +24,7 @@ void CurlHandle::add_header(const std::string& line) {
 
 void CurlHandle::check(CURLcode code) {
   if (code != CURLE_OK) {
-    throw FailureError(std::string("libcurl refuses an option: ") + curl_easy_strerror(code));
+    throw FailureError(std::string("libcurl refuses an option: ") + libcurl().easy_strerror(code));
   }
 }
 

@@ -2,7 +2,7 @@
 // bug.
 #pragma once
 
-#include <curl/curl.h>
+#include "registry/libcurl.hpp"
 
 #include <array>
 #include <memory>
@@ -19,14 +19,14 @@ class CurlHandle {
 
   CURL* get() const { return handle_.get(); }
 
-  void set(CURLoption option, long value) const { check(curl_easy_setopt(get(), option, value)); }
-  void set(CURLoption option, const char* value) const { check(curl_easy_setopt(get(), option, value)); }
+  void set(CURLoption option, long value) const { check(libcurl().easy_setopt(get(), option, value)); }
+  void set(CURLoption option, const char* value) const { check(libcurl().easy_setopt(get(), option, value)); }
   void set(CURLoption option, const std::string& value) const { set(option, value.c_str()); }
-  void set_size(CURLoption option, curl_off_t value) const { check(curl_easy_setopt(get(), option, value)); }
-  void set_pointer(CURLoption option, void* value) const { check(curl_easy_setopt(get(), option, value)); }
+  void set_size(CURLoption option, curl_off_t value) const { check(libcurl().easy_setopt(get(), option, value)); }
+  void set_pointer(CURLoption option, void* value) const { check(libcurl().easy_setopt(get(), option, value)); }
   template <typename Function>
   void set_function(CURLoption option, Function* function) const {
-    check(curl_easy_setopt(get(), option, function));
+    check(libcurl().easy_setopt(get(), option, function));
   }
   // "NAME: VALUE", or "NAME:" to keep libcurl from sending a field of its own.
   void add_header(const std::string& line);
@@ -39,8 +39,8 @@ class CurlHandle {
  private:
   static void check(CURLcode code);
   struct Free {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    void operator()(CURL* handle) const { libcurl().easy_cleanup(handle); }
+    void operator()(curl_slist* list) const { libcurl().slist_free_all(list); }
   };
 
   std::array<char, CURL_ERROR_SIZE> error_{};

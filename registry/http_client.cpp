@@ -15,11 +15,11 @@ namespace wasm_oci {
 // libcurl's thread: the multi handle and the transfers that run in it.
 class HttpClient::Loop {
  public:
-  Loop() : global_(curl_global_init(CURL_GLOBAL_DEFAULT)), multi_(curl_multi_init()) {
+  Loop() : global_(libcurl().global_init(CURL_GLOBAL_DEFAULT)), multi_(libcurl().multi_init()) {
     if (multi_ == nullptr) {
       throw std::bad_alloc();
     }
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 32L);
+    libcurl().multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 32L);
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
   Loop(const Loop&) = delete;
@@ -41,23 +41,23 @@ class HttpClient::Loop {
 
  private:
   struct Cleanup {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    void operator()(CURLM* multi) const { libcurl().multi_cleanup(multi); }
   };
   struct Global {
     explicit Global(CURLcode code) {
       if (code != CURLE_OK) {
-        throw FailureError(std::string("cannot start libcurl: ") + curl_easy_strerror(code));
+        throw FailureError(std::string("cannot start libcurl: ") + libcurl().easy_strerror(code));
       }
     }
     Global(const Global&) = delete;
     Global& operator=(const Global&) = delete;
-    ~Global() { curl_global_cleanup(); }
+    ~Global() { libcurl().global_cleanup(); }
   };
 
   void wake() {
     const std::scoped_lock lock(mutex_);
     if (multi_ != nullptr) {
-      curl_multi_wakeup(multi_.get());
+      libcurl().multi_wakeup(multi_.get());
     }
   }
 
@@ -72,17 +72,20 @@ class HttpClient::Loop {
         look_at(transfer);
       }
       int running = 0;
-      curl_multi_perform(multi_.get(), &running);
+      libcurl().multi_perform(multi_.get(), &running);
       int left = 0;
-      while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      while (const CURLMsg* message = libcurl().multi_info_read(multi_.get(), &left)) {
         if (message->msg == CURLMSG_DONE) {
           end(message->easy_handle, message->data.result);
         }
       }
-      curl_multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr);
+      for (const auto& [handle, transfer] : running_) {
+        transfer->announce();
+      }
+      libcurl().multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr);
     }
     for (const auto& [handle, transfer] : running_) {
-      curl_multi_remove_handle(multi_.get(), handle);
+      libcurl().multi_remove_handle(multi_.get(), handle);
       transfer->fail();
     }
     for (const auto& transfer : take_attention()) {
@@ -101,19 +104,19 @@ class HttpClient::Loop {
     CURL* handle = transfer->handle();
     if (transfer->abandoned()) {
       if (running_.erase(handle) > 0) {
-        curl_multi_remove_handle(multi_.get(), handle);
+        libcurl().multi_remove_handle(multi_.get(), handle);
       }
       transfer->fail();
     } else if (running_.contains(handle)) {
       transfer->resume();
     } else if (!transfer->ended()) {
       running_.emplace(handle, transfer);
-      curl_multi_add_handle(multi_.get(), handle);
+      libcurl().multi_add_handle(multi_.get(), handle);
     }
   }
 
   void end(CURL* handle, CURLcode code) {
-    curl_multi_remove_handle(multi_.get(), handle);
+    libcurl().multi_remove_handle(multi_.get(), handle);
     const auto found = running_.find(handle);
     found->second->finish(code);
     running_.erase(found);
@@ -156,14 +159,19 @@ class HttpClient::Body final : public Source {
   std::stop_token stop_;
 };
 
-HttpClient::HttpClient(HttpClientOptions options) : options_(std::move(options)), loop_(std::make_unique<Loop>()) {}
+HttpClient::HttpClient(HttpClientOptions options) : options_(std::move(options)), loop_(std::make_unique<Loop>()) {
+  if (!options_.roots) {
+    options_.roots = TrustRoots::system();
+  }
+}
 
 HttpClient::~HttpClient() = default;
 
 HttpResponse HttpClient::send(const HttpRequest& request, const std::stop_token& stop) {
   const auto transfer = std::make_shared<Transfer>(request, options_);
   auto body = std::make_unique<Body>(*loop_, transfer, stop);
-  loop_->attend(transfer);
+  // The first piece before anything runs: a small body leaves together with its headers.
+  bool begun = false;
   while (true) {
     const std::span<std::byte> room = transfer->wait_upload_room(stop);
     if (room.empty()) {
@@ -173,9 +181,13 @@ HttpResponse HttpClient::send(const HttpRequest& request, const std::stop_token&
     if (count == 0) {
       throw ContentError("the content to send ends too early");
     }
-    if (transfer->commit_upload(count)) {
+    const bool waited_for = transfer->commit_upload(count);
+    if (!std::exchange(begun, true) || waited_for) {
       loop_->attend(transfer);
     }
+  }
+  if (!begun) {
+    loop_->attend(transfer);
   }
   HttpResponse response = transfer->wait_head(stop);
   if (transfer->upload_refused()) {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -54,7 +55,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds stall_timeout = std::chrono::seconds(60);
   // For the response once a whole upload was sent: registries hash what they got before they answer.
   std::chrono::milliseconds commit_timeout = std::chrono::seconds(300);
-  TrustRoots roots = TrustRoots::system();
+  std::optional<TrustRoots> roots = std::nullopt;  // nullopt: TrustRoots::system()
 };
 
 class HttpClient {

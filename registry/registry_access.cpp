@@ -1,6 +1,6 @@
 #include "registry/registry_access.hpp"
 
-#include "oci/error.hpp"
+#include "registry/api_origin.hpp"
 
 #include <utility>
 
@@ -55,35 +55,22 @@ std::optional<Credential> RegistryAccess::find_credential(const std::string& hos
 }
 
 LoginCheck RegistryAccess::check_login(const std::string& host, const Credential& credential) {
-  const HostOptions& options = hosts_.of(host);
-  std::string scheme = options.plain_http ? "http" : "https";
   const Send send = [&](const HttpRequest& request, const std::stop_token& stop) {
     const std::scoped_lock lock(mutex_);
     return http().send(request, stop);
   };
-  const auto ping_once = [&](const std::optional<std::string>& authorization, const std::stop_token& stop) {
-    const std::optional<Url> url = Url::parse(scheme + "://" + api_host(host) + "/v2/");
-    if (!url) {
-      throw UsageError("not the name of a registry: " + host);
-    }
-    HttpRequest request{.url = *url, .tls = options.tls};
+  const Origin origin = [&] {
+    const std::scoped_lock lock(mutex_);
+    http();
+    return api_origin(host, hosts_);
+  }();
+  const PingRegistry ping = [&](const std::optional<std::string>& authorization, const std::stop_token& stop) {
+    HttpRequest request{.url = Url::at(origin, "/v2/"), .tls = hosts_.of(host).tls};
     request.headers.add("User-Agent", options_.client.user_agent);
     if (authorization) {
       request.headers.add("Authorization", *authorization);
     }
-    return Ping{.registry = url->origin(), .response = send(request, stop)};
-  };
-  const PingRegistry ping = [&](const std::optional<std::string>& authorization, const std::stop_token& stop) {
-    try {
-      return ping_once(authorization, stop);
-    } catch (const TransportError& error) {
-      // The first request carries no secret, so by the time one is sent the scheme is settled (T-23).
-      if (error.failure() != TransportFailure::tls_not_spoken || authorization || !hosts_.plain_http_allowed(host)) {
-        throw;
-      }
-      scheme = "http";
-      return ping_once(authorization, stop);
-    }
+    return Ping{.registry = origin, .response = send(request, stop)};
   };
   return wasm_oci::check_login(host, credential, ping, send, hosts_, stop_);
 }

@@ -1,6 +1,7 @@
 #include "registry/registry_client.hpp"
 
 #include "oci/error.hpp"
+#include "registry/api_origin.hpp"
 #include "registry/realm.hpp"
 
 #include <array>
@@ -20,17 +21,6 @@ constexpr std::chrono::seconds kQuietTime(3);
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
-
-// A host from a reference or flag with the scheme it is first tried with.
-Origin first_origin(const std::string& host, bool plain_http) {
-  const auto url = Url::parse((plain_http ? "http://" : "https://") + api_host(host) + "/");
-  if (!url) {
-    throw UsageError("not the name of a registry: " + host);
-  }
-  return url->origin();
-}
-
-std::string base_url(const Origin& origin) { return origin.scheme + "://" + host_and_port(origin); }
 
 std::string describe(milliseconds delay) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(delay).count()) + " s";
@@ -55,8 +45,7 @@ RegistryClient::RegistryClient(HttpClient& http, std::string host, const Hosts& 
                                Progress& progress, std::stop_token stop, RegistryClientOptions options)
     : http_(http),
       host_(std::move(host)),
-      tls_(hosts.of(host_).tls),
-      may_leave_tls_(hosts.plain_http_allowed(host_)),
+      hosts_(hosts),
       progress_(progress),
       stop_(std::move(stop)),
       options_(std::move(options)),
@@ -72,23 +61,15 @@ RegistryClient::RegistryClient(HttpClient& http, std::string host, const Hosts& 
             return response;
           },
           hosts),
-      origin_(first_origin(host_, hosts.of(host_).plain_http)),
       generator_(std::random_device{}()) {}
 
-Origin RegistryClient::origin() const {
-  const std::scoped_lock lock(mutex_);
+const Origin& RegistryClient::origin() const {
+  std::call_once(origin_known_, [this] { origin_ = api_origin(host_, hosts_); });
   return origin_;
 }
 
 Url RegistryClient::url_of(const RegistryRequest& request) const {
-  if (request.url) {
-    return *request.url;
-  }
-  const auto url = Url::parse(base_url(origin()) + request.path);
-  if (!url) {
-    throw UsageError(request.what + ": cannot be asked for");
-  }
-  return *url;
+  return request.url ? *request.url : Url::at(origin(), request.path);
 }
 
 HttpResponse RegistryClient::send(const RegistryRequest& request) {
@@ -106,40 +87,10 @@ HttpResponse RegistryClient::send(const RegistryRequest& request) {
 HttpResponse RegistryClient::send_once(const RegistryRequest& request) { return attempt(request, stop_); }
 
 HttpResponse RegistryClient::attempt(const RegistryRequest& request, const std::stop_token& stop) {
-  const auto try_once = [&] {
-    const Url url = url_of(request);
-    return follow(request, url, authorized(request, url, stop), stop);
-  };
-  HttpResponse response = [&] {
-    try {
-      return try_once();
-    } catch (const TransportError& error) {
-      if (!leave_tls(error, request)) {
-        throw;
-      }
-      return try_once();
-    }
-  }();
+  const Url url = url_of(request);
+  HttpResponse response = follow(request, url, authorized(request, url, stop), stop);
   throw_if_temporary(response, request.what);
   return response;
-}
-
-// T-23: only a server that does not speak TLS at all, only where that is allowed, and only as the first thing that is
-// ever heard from it: no credentials can have been sent before.
-bool RegistryClient::leave_tls(const TransportError& error, const RegistryRequest& request) {
-  const std::scoped_lock lock(mutex_);
-  if (error.failure() != TransportFailure::tls_not_spoken || !may_leave_tls_ || request.url) {
-    return false;
-  }
-  if (origin_.scheme == "http") {
-    return true;  // another thread has found out
-  }
-  if (has_answered_) {
-    return false;
-  }
-  // A port that was not spelled is the scheme's own.
-  origin_ = first_origin(host_, true);
-  return true;
 }
 
 HttpResponse RegistryClient::transfer(const RegistryRequest& request, const Url& url,
@@ -151,7 +102,7 @@ HttpResponse RegistryClient::transfer(const RegistryRequest& request, const Url&
                    .body_size = request.body_size};
   http.headers.add("User-Agent", options_.user_agent);
   if (url.origin() == origin()) {  // T-01, T-03
-    http.tls = tls_;
+    http.tls = hosts_.of(host_).tls;
     if (authorization) {
       http.headers.add("Authorization", *authorization);
     }
@@ -160,16 +111,12 @@ HttpResponse RegistryClient::transfer(const RegistryRequest& request, const Url&
 }
 
 HttpResponse RegistryClient::authorized(const RegistryRequest& request, const Url& url, const std::stop_token& stop) {
-  const Origin api = origin();
+  const Origin& api = origin();
   if (url.origin() != api) {
     return transfer(request, url, std::nullopt, stop);
   }
   const auto sent = authorizer_.header_for(api, request.scopes, stop);
   HttpResponse response = transfer(request, url, sent, stop);
-  {
-    const std::scoped_lock lock(mutex_);
-    has_answered_ = true;
-  }
   if (response.status != 401 && response.status != 403) {
     return response;
   }
@@ -192,7 +139,7 @@ HttpResponse RegistryClient::authorized(const RegistryRequest& request, const Ur
 
 bool RegistryClient::respond_to_challenge(const RegistryRequest& request, const HttpResponse& refused,
                                           const std::optional<std::string>& sent, const std::stop_token& stop) {
-  const Origin api = origin();
+  const Origin& api = origin();
   if (authorizer_.respond(api, refused, request.scopes, sent, stop)) {
     return true;
   }
@@ -276,7 +223,7 @@ double RegistryClient::random() {
   if (options_.random) {
     return options_.random();
   }
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(random_mutex_);
   return std::uniform_real_distribution<>(0.0, 1.0)(generator_);
 }
 

@@ -84,8 +84,8 @@ class RegistryClient {
   // What a Location or Link header says, seen from where the response came; nullopt where it is no http or https URL,
   // leaves TLS, or points into a private network that the registry is not in itself (T-05).
   std::optional<Url> location(const HttpResponse& response, const RegistryRequest& request) const;
-  // Where the API is: https until the registry turned out to be one without TLS.
-  Origin origin() const;
+  // Where the API is; found out by the first who asks. Throws as api_origin().
+  const Origin& origin() const;
 
  private:
   HttpResponse attempt(const RegistryRequest& request, const std::stop_token& stop);
@@ -96,23 +96,21 @@ class RegistryClient {
                         const std::stop_token& stop);
   bool respond_to_challenge(const RegistryRequest& request, const HttpResponse& refused,
                             const std::optional<std::string>& sent, const std::stop_token& stop);
-  bool leave_tls(const TransportError& error, const RegistryRequest& request);
   void wait(std::chrono::milliseconds delay) const;
   double random();
 
   HttpClient& http_;
   std::string host_;
-  TlsOptions tls_;
-  bool may_leave_tls_;
+  Hosts hosts_;
   Progress& progress_;
   std::stop_token stop_;
   RegistryClientOptions options_;
   Authorizer authorizer_;
   SingleFlight uploads_;
 
-  mutable std::mutex mutex_;
-  Origin origin_;
-  bool has_answered_ = false;
+  mutable std::once_flag origin_known_;
+  mutable Origin origin_;
+  std::mutex random_mutex_;
   std::mt19937 generator_;
 };
 

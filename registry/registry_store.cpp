@@ -13,6 +13,8 @@ namespace wasm_oci {
 namespace {
 
 constexpr std::size_t kMaxKeptBytes = 16UL * 1024 * 1024;
+// Configs are read more than once: for the platform, and to be copied.
+constexpr std::uint64_t kMaxKeptBlob = 64UL * 1024;
 
 std::string describe_name(std::string_view name) {
   return (Digest::parse(name) ? "manifest " : "tag ") + std::string(name);
@@ -143,7 +145,9 @@ std::optional<Descriptor> RegistryStore::peek(const std::string& name) {
     const auto wanted = Digest::parse(name);
     if (response.status == 200 && digest && length && media_type::is_manifest(type) &&
         (!wanted || *wanted == *digest)) {
-      return Descriptor{.media_type = type, .digest = *digest, .size = *length};
+      const std::scoped_lock lock(mutex_);
+      peeked_ = Descriptor{.media_type = type, .digest = *digest, .size = *length};
+      return peeked_;
     }
   } catch (const TemporaryError&) {  // NOLINT(bugprone-empty-catch): some registries fail on HEAD alone
   } catch (const AuthError&) {       // NOLINT(bugprone-empty-catch): the answer to GET says why
@@ -153,15 +157,23 @@ std::optional<Descriptor> RegistryStore::peek(const std::string& name) {
 
 std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descriptor, NodeKind kind) {
   const std::string digest = descriptor.digest.str();
+  if (auto bytes = kept(descriptor.digest)) {
+    return std::make_unique<StringSource>(std::move(*bytes));
+  }
   if (kind == NodeKind::blob) {
-    return std::make_unique<BlobSource>(
+    auto blob = std::make_unique<BlobSource>(
         client_,
         RegistryRequest{
             .path = "/v2/" + repository_ + "/blobs/" + digest, .scopes = scopes(), .what = what("blob " + digest)},
         descriptor.size);
-  }
-  if (auto bytes = kept(descriptor.digest)) {
-    return std::make_unique<StringSource>(std::move(*bytes));
+    if (descriptor.size > kMaxKeptBlob) {
+      return blob;
+    }
+    std::string bytes = read_all(*blob, kMaxKeptBlob);
+    if (digest_of(bytes, descriptor.digest.algorithm()) == descriptor.digest) {
+      keep(descriptor.digest, bytes);
+    }
+    return std::make_unique<StringSource>(std::move(bytes));
   }
   auto fetched = fetch(digest);
   if (!fetched) {
@@ -173,6 +185,12 @@ std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descrip
 bool RegistryStore::contains(const Descriptor& descriptor, NodeKind kind) {
   if (kind == NodeKind::blob) {
     return has_blob(*client_, repository_, descriptor);
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (peeked_ && peeked_->digest == descriptor.digest && peeked_->size == descriptor.size) {
+      return true;
+    }
   }
   try {
     const HttpResponse response = client_->send(manifest_request("HEAD", descriptor.digest.str()));

@@ -46,7 +46,7 @@ class RegistryStore final : public WritableStore {
   std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) override;
 
  private:
-  // A manifest that was fetched, to be opened without being fetched again.
+  // A manifest or small blob that was fetched, to be opened without being fetched again.
   struct Kept {
     Digest digest;
     std::string bytes;
@@ -71,6 +71,7 @@ class RegistryStore final : public WritableStore {
   std::mutex mutex_;
   std::deque<Kept> kept_;  // the newest last
   std::size_t kept_bytes_ = 0;
+  std::optional<Descriptor> peeked_;
   std::map<Digest, UploadSession> sessions_;  // that a registry opened where it did not mount
 };
 

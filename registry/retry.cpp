@@ -1,6 +1,6 @@
 #include "registry/retry.hpp"
 
-#include <curl/curl.h>
+#include "registry/libcurl.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -55,7 +55,7 @@ std::optional<milliseconds> parse_retry_after(std::string_view value, std::chron
   }
   // A date has letters. What libcurl also takes for one, such as "12" or "-1", is none here.
   const bool has_letter = std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
-  const std::time_t date = has_letter ? curl_getdate(std::string(value).c_str(), nullptr) : -1;
+  const std::time_t date = has_letter ? libcurl().getdate(std::string(value).c_str(), nullptr) : -1;
   if (date < 0) {
     return std::nullopt;
   }

@@ -50,9 +50,9 @@ void require_readable(const std::string& path) {
 }  // namespace
 
 TrustRoots TrustRoots::system() {
-  const curl_version_info_data* libcurl = curl_version_info(CURLVERSION_NOW);
-  const std::string folder = libcurl->capath == nullptr ? "/etc/ssl/certs" : libcurl->capath;
-  const std::string bundle = libcurl->cainfo == nullptr ? "" : libcurl->cainfo;
+  const curl_version_info_data* info = libcurl().version_info(CURLVERSION_NOW);
+  const std::string folder = info->capath == nullptr ? "/etc/ssl/certs" : info->capath;
+  const std::string bundle = info->cainfo == nullptr ? "" : info->cainfo;
   TrustRoots chosen{.file = environment("SSL_CERT_FILE"), .dir = environment("SSL_CERT_DIR")};
   // Many shells export the system's own bundle: that changes no root, so it need not cost the time of parsing it.
   const bool is_the_system =

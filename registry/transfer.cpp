@@ -64,8 +64,11 @@ void Transfer::set_up(const HttpRequest& request, const HttpClientOptions& optio
   handle_.set(CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
   handle_.set(CURLOPT_HTTP_VERSION, static_cast<long>(options.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   handle_.set(CURLOPT_PIPEWAIT, options.http2 ? 1L : 0L);
+  if (is_loopback_host(origin_.host)) {
+    handle_.set(CURLOPT_NOPROXY, "*");  // as programs in Go do: a proxy elsewhere has its own idea of localhost
+  }
   if (origin_.scheme == "https") {
-    apply_tls(handle_, options.roots, request.tls);
+    apply_tls(handle_, options.roots.value_or(TrustRoots{}), request.tls);
   }
 
   if (request.method == "HEAD") {
@@ -104,6 +107,7 @@ void Transfer::set_up(const HttpRequest& request, const HttpClientOptions& optio
 // --- The caller's side
 
 std::span<std::byte> Transfer::wait_upload_room(const std::stop_token& stop) {
+  const auto wake = wake_on(stop);
   std::unique_lock lock(mutex_);
   const auto since = Clock::now();
   while (true) {
@@ -133,6 +137,7 @@ bool Transfer::commit_upload(std::size_t count) {
 }
 
 HttpResponse Transfer::wait_head(const std::stop_token& stop) {
+  const auto wake = wake_on(stop);
   std::unique_lock lock(mutex_);
   const auto since = Clock::now();
   while (!has_head_) {
@@ -146,6 +151,7 @@ HttpResponse Transfer::wait_head(const std::stop_token& stop) {
 }
 
 Transfer::Piece Transfer::read_body(std::span<std::byte> into, const std::stop_token& stop) {
+  const auto wake = wake_on(stop);
   std::unique_lock lock(mutex_);
   const auto since = Clock::now();
   while (true) {
@@ -174,7 +180,7 @@ void Transfer::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& s
   const bool committing = body_size_ > 0 && upload_taken() && !has_head_;
   const auto limit = committing ? commit_timeout_ : stall_timeout_;
   const auto deadline = std::max(since, last_activity_) + limit;
-  condition_.wait_until(lock, stop, deadline, [this, seen = changes_] { return changes_ != seen; });
+  condition_.wait_until(lock, deadline, [this, seen = changes_] { return changes_ != seen; });
   if (stop.stop_requested()) {
     throw CancelledError("stopped");
   }
@@ -194,7 +200,19 @@ void Transfer::throw_if_failed() const {
 void Transfer::changed() {
   last_activity_ = Clock::now();
   ++changes_;
-  condition_.notify_all();
+  announced_ = false;
+}
+
+// To be held from before the lock is taken until it is released: it takes the lock itself, and its destructor waits
+// for it.
+Transfer::WakeOnStop Transfer::wake_on(const std::stop_token& stop) {
+  return WakeOnStop(stop, [this] {
+    {
+      const std::scoped_lock lock(mutex_);
+      ++changes_;
+    }
+    condition_.notify_all();
+  });
 }
 
 // --- The side of libcurl's thread
@@ -221,27 +239,43 @@ void Transfer::resume() {
     still_paused = (send_paused_ ? CURLPAUSE_SEND : 0) | (receive_paused_ ? CURLPAUSE_RECV : 0);
   }
   // Outside the lock: libcurl calls back from here.
-  curl_easy_pause(handle(), still_paused);
+  libcurl().easy_pause(handle(), still_paused);
+}
+
+void Transfer::announce() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(announced_, true)) {
+      return;
+    }
+  }
+  condition_.notify_all();
 }
 
 void Transfer::finish(CURLcode code) {
   long os_error = 0;
-  curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &os_error);
-  const std::scoped_lock lock(mutex_);
-  if (code != CURLE_OK) {
-    error_ = transport_error(code, handle_.detail(), os_error, origin_);
-  }
-  ended_ = true;
-  changed();
-}
-
-void Transfer::fail() {
-  const std::scoped_lock lock(mutex_);
-  if (!ended_) {
-    error_ = TransportError(TransportFailure::broken, "the transfer was given up");
+  libcurl().easy_getinfo(handle(), CURLINFO_OS_ERRNO, &os_error);
+  {
+    const std::scoped_lock lock(mutex_);
+    if (code != CURLE_OK) {
+      error_ = transport_error(code, handle_.detail(), os_error, origin_);
+    }
     ended_ = true;
     changed();
   }
+  announce();
+}
+
+void Transfer::fail() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!ended_) {
+      error_ = TransportError(TransportFailure::broken, "the transfer was given up");
+      ended_ = true;
+      changed();
+    }
+  }
+  announce();
 }
 
 std::size_t Transfer::on_header(std::string_view line) {
@@ -288,6 +322,9 @@ std::size_t Transfer::on_body(ByteView bytes) {
   }
   download_->push(bytes);
   changed();
+  if (download_->size() >= kRingSize / 4) {
+    condition_.notify_all();  // libcurl may have more for a while yet
+  }
   return bytes.size();
 }
 
@@ -306,6 +343,9 @@ std::size_t Transfer::on_read(std::span<std::byte> into) {
   }
   upload_taken_ += count;
   changed();
+  if (upload_->room() >= kRingSize / 4) {
+    condition_.notify_all();
+  }
   return count;
 }
 

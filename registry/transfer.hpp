@@ -11,6 +11,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,6 +51,9 @@ class Transfer {
   bool ended() const;
   // Goes on where libcurl paused and now has bytes or room.
   void resume();
+  // Wakes the caller's side where something has changed. To be called when libcurl has nothing more to do for now: a
+  // caller that is woken for each of its small pieces costs more than everything else.
+  void announce();
   void finish(CURLcode code);
   // Ends it without libcurl's word.
   void fail();
@@ -67,6 +71,9 @@ class Transfer {
   static int seek_callback(void* self, curl_off_t offset, int origin) noexcept;
 
   void changed();
+  // Wakes the caller's side when it is told to stop.
+  using WakeOnStop = std::stop_callback<std::function<void()>>;
+  WakeOnStop wake_on(const std::stop_token& stop);
   bool is_refused() const { return has_head_ && status_ >= 400; }
   bool upload_taken() const { return upload_taken_ == body_size_; }
   // Sleeps until something changes; throws when stopped, and when nothing has moved for too long.
@@ -81,8 +88,9 @@ class Transfer {
   CurlHandle handle_;
 
   mutable std::mutex mutex_;
-  std::condition_variable_any condition_;
+  std::condition_variable condition_;
   std::uint64_t changes_ = 0;
+  bool announced_ = true;
   Clock::time_point last_activity_;
   std::unique_ptr<ByteRing> upload_;    // where there is a body
   std::unique_ptr<ByteRing> download_;  // from the first byte of the answer's

@@ -1,5 +1,7 @@
 #include "registry/transport_error.hpp"
 
+#include "registry/libcurl.hpp"
+
 #include <algorithm>
 #include <array>
 #include <system_error>
@@ -18,7 +20,7 @@ bool means_no_tls(std::string_view detail) {
 }
 
 std::string reason(std::string_view detail, CURLcode code) {
-  return detail.empty() ? curl_easy_strerror(code) : std::string(detail);
+  return detail.empty() ? libcurl().easy_strerror(code) : std::string(detail);
 }
 
 }  // namespace
@@ -64,7 +66,7 @@ TransportError transport_error(CURLcode code, std::string_view detail, long os_e
     case CURLE_PARTIAL_FILE:
       return {broken, "the answer of " + host + " broke off"};
     default:
-      return {broken, "the connection to " + host + " failed: " + curl_easy_strerror(code)};
+      return {broken, "the connection to " + host + " failed: " + libcurl().easy_strerror(code)};
   }
 }
 

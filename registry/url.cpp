@@ -1,6 +1,7 @@
 #include "registry/url.hpp"
 
-#include <curl/curl.h>
+#include "oci/error.hpp"
+#include "registry/libcurl.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,14 +12,14 @@ namespace {
 
 using UrlHandle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
-UrlHandle make_handle() { return {curl_url(), &curl_url_cleanup}; }
+UrlHandle make_handle() { return {libcurl().url(), libcurl().url_cleanup}; }
 
 std::optional<std::string> part(CURLU* handle, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(handle, which, &text, flags) != CURLUE_OK) {
+  if (libcurl().url_get(handle, which, &text, flags) != CURLUE_OK) {
     return std::nullopt;
   }
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, libcurl().free);
   return std::string(text);
 }
 
@@ -84,7 +85,7 @@ std::optional<Url> Url::parse(std::string_view text) {
     return std::nullopt;
   }
   const UrlHandle handle = make_handle();
-  if (curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
+  if (libcurl().url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
     return std::nullopt;
   }
   const auto origin = origin_of(handle.get());
@@ -105,6 +106,16 @@ std::optional<Url> Url::parse(std::string_view text) {
   return url;
 }
 
+Url Url::at(const Origin& origin, std::string_view path) {
+  if (!path.starts_with('/') || std::ranges::any_of(path, is_forbidden)) {
+    throw UsageError("not the path of a URL: " + std::string(path));
+  }
+  Url url;
+  url.origin_ = origin;
+  url.text_ = prefix_of(origin) + std::string(path);
+  return url;
+}
+
 std::optional<Url> Url::resolve(std::string_view reference) const {
   if (std::ranges::any_of(reference, is_forbidden)) {
     return std::nullopt;
@@ -114,8 +125,8 @@ std::optional<Url> Url::resolve(std::string_view reference) const {
     return parse(reference);
   }
   const UrlHandle handle = make_handle();
-  if (curl_url_set(handle.get(), CURLUPART_URL, text_.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK ||
-      curl_url_set(handle.get(), CURLUPART_URL, std::string(reference).c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
+  if (libcurl().url_set(handle.get(), CURLUPART_URL, text_.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK ||
+      libcurl().url_set(handle.get(), CURLUPART_URL, std::string(reference).c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
     return std::nullopt;
   }
   const auto resolved = part(handle.get(), CURLUPART_URL);

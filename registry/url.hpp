@@ -22,6 +22,8 @@ class Url {
   // nullopt for anything that is not an absolute http or https URL with a host, and for control characters or spaces.
   // User information in it is dropped (T-04).
   static std::optional<Url> parse(std::string_view text);
+  // `path` begins with a slash and may go on with a query. Throws UsageError for control characters or spaces in it.
+  static Url at(const Origin& origin, std::string_view path);
   // What `reference` (absolute or relative, as in a Location header) means seen from here; nullopt as above.
   std::optional<Url> resolve(std::string_view reference) const;
 

@@ -1,11 +1,11 @@
 #include "registry/version.hpp"
 
-#include <curl/curl.h>
+#include "registry/libcurl.hpp"
 
 namespace wasm_oci {
 
 std::string http_library_version() {
-  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  const curl_version_info_data* info = libcurl().version_info(CURLVERSION_NOW);
   const std::string version = info->version;
   return info->ssl_version == nullptr ? version : version + " (" + info->ssl_version + ")";
 }

@@ -2,8 +2,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
+#include "oci/libarchive.hpp"
 
-#include <archive.h>
 #include <libdeflate.h>
 #include <nlohmann/detail/abi_macros.hpp>
 #include <openssl/crypto.h>
@@ -23,7 +23,7 @@ struct Component {
 };
 
 std::string libarchive_version() {
-  const int number = archive_version_number();  // 3006002 is 3.6.2
+  const int number = libarchive().version_number();  // 3006002 is 3.6.2
   return std::to_string(number / 1'000'000) + "." + std::to_string(number / 1000 % 1000) + "." +
          std::to_string(number % 1000);
 }

@@ -1,9 +1,7 @@
 #include "oci/layer/layer_reader.hpp"
 
 #include "oci/error.hpp"
-
-#include <archive.h>
-#include <archive_entry.h>
+#include "oci/libarchive.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,10 +35,10 @@ std::string normalised(std::string_view path) {
 }
 
 LayerEntryType type_of(archive_entry* entry) {
-  if (archive_entry_hardlink(entry) != nullptr) {
+  if (libarchive().entry_hardlink(entry) != nullptr) {
     return LayerEntryType::hardlink;
   }
-  switch (archive_entry_filetype(entry)) {
+  switch (libarchive().entry_filetype(entry)) {
     case AE_IFREG:
       return LayerEntryType::file;
     case AE_IFDIR:
@@ -86,7 +84,7 @@ class LayerReader::Tar {
       return static_cast<la_ssize_t>(view.size());
     } catch (...) {
       tar.problem_ = std::current_exception();
-      archive_set_error(reader, EIO, "cannot read");
+      libarchive().set_error(reader, EIO, "cannot read");
       return -1;
     }
   }
@@ -115,19 +113,19 @@ class LayerReader::Tar {
   std::exception_ptr problem_;
 };
 
-void LayerReader::FreeArchive::operator()(archive* reader) const { archive_read_free(reader); }
+void LayerReader::FreeArchive::operator()(archive* reader) const { libarchive().read_free(reader); }
 
 LayerReader::LayerReader(Source& blob, Compression compression, const LayerLimits& limits, bool hash)
     : limits_(limits),
       plain_(make_decompressor(compression, blob, limits.expansion)),
       tar_(std::make_unique<Tar>(*plain_, hash)),
-      reader_(archive_read_new()) {
+      reader_(libarchive().read_new()) {
   if (!reader_) {
     throw std::bad_alloc();
   }
-  check(archive_read_support_format_tar(reader_.get()));
-  check(archive_read_support_format_empty(reader_.get()));
-  check(archive_read_open(reader_.get(), tar_.get(), nullptr, Tar::give, nullptr));
+  check(libarchive().read_support_format_tar(reader_.get()));
+  check(libarchive().read_support_format_empty(reader_.get()));
+  check(libarchive().read_open(reader_.get(), tar_.get(), nullptr, Tar::give, nullptr));
 }
 
 LayerReader::~LayerReader() = default;
@@ -137,7 +135,7 @@ LayerReader::~LayerReader() = default;
 void LayerReader::check(long long result) {
   tar_->rethrow();
   if (result < ARCHIVE_WARN) {
-    throw ContentError("layer is no valid tar archive: " + text_or_empty(archive_error_string(reader_.get())));
+    throw ContentError("layer is no valid tar archive: " + text_or_empty(libarchive().error_string(reader_.get())));
   }
 }
 
@@ -154,7 +152,7 @@ std::optional<LayerEntry> LayerReader::next() {
   }
   skip_content();
   archive_entry* raw = nullptr;
-  const int result = archive_read_next_header(reader_.get(), &raw);
+  const int result = libarchive().read_next_header(reader_.get(), &raw);
   if (result == ARCHIVE_EOF) {
     tar_->rethrow();
     tar_->drain();
@@ -165,25 +163,25 @@ std::optional<LayerEntry> LayerReader::next() {
   if (++entries_ > limits_.max_entries) {
     throw ContentError("layer holds more than " + std::to_string(limits_.max_entries) + " entries");
   }
-  LayerEntry entry = {.path = normalised(text_or_empty(archive_entry_pathname(raw))),
+  LayerEntry entry = {.path = normalised(text_or_empty(libarchive().entry_pathname(raw))),
                       .type = type_of(raw),
-                      .mode = archive_entry_perm(raw)};
-  if (archive_entry_sparse_count(raw) > 0) {
+                      .mode = libarchive().entry_perm(raw)};
+  if (libarchive().entry_sparse_count(raw) > 0) {
     throw ContentError("layer holds a sparse file: '" + entry.path + "'");
   }
   if (entry.type == LayerEntryType::file) {
-    entry.size = static_cast<std::uint64_t>(archive_entry_size(raw));
+    entry.size = static_cast<std::uint64_t>(libarchive().entry_size(raw));
   }
   if (entry.type == LayerEntryType::hardlink) {
-    entry.link_target = text_or_empty(archive_entry_hardlink(raw));
+    entry.link_target = text_or_empty(libarchive().entry_hardlink(raw));
   } else if (entry.type == LayerEntryType::symlink) {
-    entry.link_target = text_or_empty(archive_entry_symlink(raw));
+    entry.link_target = text_or_empty(libarchive().entry_symlink(raw));
   }
   if (entry.path.empty() && entry.type != LayerEntryType::folder) {
     throw ContentError("layer holds an entry without a name");
   }
   unread_ = entry.size;
-  content_end_ = static_cast<std::uint64_t>(archive_filter_bytes(reader_.get(), 0)) + entry.size;
+  content_end_ = static_cast<std::uint64_t>(libarchive().filter_bytes(reader_.get(), 0)) + entry.size;
   if (unread_ == 0) {
     check_not_cut();
   }
@@ -194,7 +192,7 @@ std::size_t LayerReader::read(std::span<std::byte> into) {
   if (unread_ == 0) {
     return 0;
   }
-  const la_ssize_t count = archive_read_data(reader_.get(), into.data(), into.size());
+  const la_ssize_t count = libarchive().read_data(reader_.get(), into.data(), into.size());
   check(count);
   if (count <= 0) {
     throw ContentError("layer is a truncated tar archive");

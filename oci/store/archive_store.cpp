@@ -130,7 +130,8 @@ void ArchiveReader::name_entries(const std::vector<SavedImage>& images) {
   std::vector<Descriptor> named;
   for (const Descriptor& entry : entries_) {
     bool found = false;
-    if (!is_named(entry) && media_type::is_image_manifest(entry.media_type)) {
+    // What docker saved of an index may lack the manifests of other platforms.
+    if (!is_named(entry) && media_type::is_image_manifest(entry.media_type) && find_blob(entry.digest)) {
       const std::string config = parse_manifest(load(entry, NodeKind::manifest)).config.digest.hex();
       for (const SavedImage& image : images) {
         for (const std::string& tag : image.config.ends_with(config) ? image.tags : std::vector<std::string>{}) {

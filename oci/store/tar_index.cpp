@@ -2,9 +2,8 @@
 
 #include "oci/error.hpp"
 #include "oci/file.hpp"
+#include "oci/libarchive.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,12 +30,12 @@ constexpr std::uint64_t kMaxExpansion = 200;
 constexpr int kPollMilliseconds = 50;
 
 struct FreeReader {
-  void operator()(archive* reader) const { archive_read_free(reader); }
+  void operator()(archive* reader) const { libarchive().read_free(reader); }
 };
 using ReaderPtr = std::unique_ptr<archive, FreeReader>;
 
 ReaderPtr new_reader() {
-  ReaderPtr reader(archive_read_new());
+  ReaderPtr reader(libarchive().read_new());
   if (reader == nullptr) {
     throw std::bad_alloc();
   }
@@ -44,7 +43,7 @@ ReaderPtr new_reader() {
 }
 
 [[noreturn]] void fail(archive* reader, const std::string& shown) {
-  const char* reason = archive_error_string(reader);
+  const char* reason = libarchive().error_string(reader);
   throw ContentError(shown + " is no sound tar archive: " + (reason == nullptr ? "unknown error" : reason));
 }
 
@@ -78,11 +77,11 @@ la_ssize_t read_input(archive* reader, void* data, const void** bytes) noexcept 
       return count;
     }
     if (errno != EINTR && errno != EAGAIN) {
-      archive_set_error(reader, errno, "cannot read");
+      libarchive().set_error(reader, errno, "cannot read");
       return -1;
     }
   }
-  archive_set_error(reader, ECANCELED, "stopped");
+  libarchive().set_error(reader, ECANCELED, "stopped");
   return -1;
 }
 
@@ -102,31 +101,31 @@ UniqueFd spool(int file, const std::string& shown, const std::stop_token& stop) 
   UniqueFd copy = make_unlinked_file();
   StoppableInput input{.file = file, .stop = stop};
   const ReaderPtr reader = new_reader();
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_bzip2(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_read_support_format_raw(reader.get());
+  libarchive().read_support_filter_gzip(reader.get());
+  libarchive().read_support_filter_bzip2(reader.get());
+  libarchive().read_support_filter_xz(reader.get());
+  libarchive().read_support_filter_zstd(reader.get());
+  libarchive().read_support_format_raw(reader.get());
   archive_entry* entry = nullptr;
   const auto check_stop = [&stop] {
     if (stop.stop_requested()) {
       throw CancelledError("stopped");
     }
   };
-  if (archive_read_open(reader.get(), &input, nullptr, read_input, nullptr) != ARCHIVE_OK ||
-      archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK) {
+  if (libarchive().read_open(reader.get(), &input, nullptr, read_input, nullptr) != ARCHIVE_OK ||
+      libarchive().read_next_header(reader.get(), &entry) != ARCHIVE_OK) {
     check_stop();
     fail(reader.get(), shown);
   }
   std::vector<std::byte> buffer(256 * 1024);
   std::uint64_t total = 0;
-  while (const la_ssize_t count = archive_read_data(reader.get(), buffer.data(), buffer.size())) {
+  while (const la_ssize_t count = libarchive().read_data(reader.get(), buffer.data(), buffer.size())) {
     check_stop();
     if (count < 0) {
       fail(reader.get(), shown);
     }
     total += static_cast<std::uint64_t>(count);
-    const auto consumed = static_cast<std::uint64_t>(archive_filter_bytes(reader.get(), -1));
+    const auto consumed = static_cast<std::uint64_t>(libarchive().filter_bytes(reader.get(), -1));
     if (total > kFreeExpansion && total / kMaxExpansion > consumed) {
       throw ContentError(shown + " grows more than " + std::to_string(kMaxExpansion) + " times when decompressed");
     }
@@ -143,16 +142,16 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
     throw_errno(errno, "cannot read " + shown);
   }
   const ReaderPtr reader = new_reader();
-  archive_read_support_format_tar(reader.get());
+  libarchive().read_support_format_tar(reader.get());
   // Names are bytes; without this a name that is no text in the current locale would be lost.
-  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
-  if (archive_read_open_fd(reader.get(), file, 64UL * 1024) != ARCHIVE_OK) {
+  libarchive().read_set_options(reader.get(), "hdrcharset=BINARY");
+  if (libarchive().read_open_fd(reader.get(), file, 64UL * 1024) != ARCHIVE_OK) {
     fail(reader.get(), shown);
   }
   archive_entry* entry = nullptr;
   std::uint64_t content_end = 0;
   for (std::size_t count = 0;; ++count) {
-    const int result = archive_read_next_header(reader.get(), &entry);
+    const int result = libarchive().read_next_header(reader.get(), &entry);
     // Some writers leave out the end, even the padding of the last file.
     if (result == ARCHIVE_EOF || (result < ARCHIVE_WARN && count > 0 && content_end == end)) {
       return;
@@ -160,24 +159,24 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
       fail(reader.get(), shown);
     }
-    const char* path = archive_entry_pathname(entry);
+    const char* path = libarchive().entry_pathname(entry);
     if (path == nullptr || std::string_view(path).size() > kMaxNameSize || count == kMaxEntries) {
       throw ContentError(shown + " has a broken name or more than " + std::to_string(kMaxEntries) + " entries");
     }
     const std::string name = normalise(path);
-    if (const char* hard_link = archive_entry_hardlink(entry)) {
+    if (const char* hard_link = libarchive().entry_hardlink(entry)) {
       add(name, {.link = normalise(hard_link)});
-    } else if (const char* soft_link = archive_entry_symlink(entry)) {
+    } else if (const char* soft_link = libarchive().entry_symlink(entry)) {
       const std::string_view target = soft_link;
       const std::string folder = target.starts_with('/') ? "" : name.substr(0, name.rfind('/') + 1);
       add(name, {.link = normalise(folder + std::string(target))});
-    } else if (archive_entry_filetype(entry) == AE_IFREG) {
-      if (archive_entry_sparse_count(entry) > 0) {
+    } else if (libarchive().entry_filetype(entry) == AE_IFREG) {
+      if (libarchive().entry_sparse_count(entry) > 0) {
         throw ContentError(shown + " holds a sparse file, " + name);
       }
       // What the reader has taken by now is everything up to the content.
-      const Slice content{.offset = static_cast<std::uint64_t>(archive_filter_bytes(reader.get(), 0)),
-                          .size = static_cast<std::uint64_t>(archive_entry_size(entry))};
+      const Slice content{.offset = static_cast<std::uint64_t>(libarchive().filter_bytes(reader.get(), 0)),
+                          .size = static_cast<std::uint64_t>(libarchive().entry_size(entry))};
       if (content.offset > end || content.size > end - content.offset) {
         throw ContentError(shown + " ends in the midst of " + name);
       }

@@ -410,7 +410,7 @@ TEST_F(HttpClientTls, TrustsAnAddedAuthority) {
 }
 
 TEST_F(HttpClientTls, TrustsGivenRoots) {
-  HttpClient client({.roots = {.file = certificate_.cert_file(), .dir = ""}});
+  HttpClient client({.roots = TrustRoots{.file = certificate_.cert_file(), .dir = ""}});
   EXPECT_EQ(text_of(client.send(get(server_.url()), {})), "safe");
 }
 

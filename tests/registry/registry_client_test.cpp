@@ -267,7 +267,7 @@ TEST_F(RegistryClientTls, NobodyLeavesTlsOnceItWasSpoken) {
           connection.respond({.headers = {{"Connection", "close"}}});
         }
       },
-      &certificate_, 1);
+      &certificate_, 2);  // the first is only asked whether it is TLS
   RegistrySession session(server.host(), trusting());
   EXPECT_EQ(session.client().send(get("/v2/")).status, 200);
   EXPECT_THAT(message_of([&] { session.client().send(get("/v2/")); }, ErrorKind::network),

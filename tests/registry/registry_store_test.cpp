@@ -370,7 +370,8 @@ TEST_F(RegistryStoreTest, PutsARootByEachNameAndNothingElse) {
             std::vector<std::string>{std::string(media_type::kOciManifest)});
 }
 
-TEST_F(RegistryStoreTest, PushingWhatIsThereTakesThreeRequests) {
+// Contract, 5: at most HEAD of the tag, HEAD of the digest, PUT of the tag.
+TEST_F(RegistryStoreTest, PushingWhatIsThereUnderAnotherNameTakesThreeRequests) {
   MemoryStore local;
   const Descriptor root = testing::add_image(local, "layer");
   before = [](const SeenRequest& request) -> std::optional<Answer> {
@@ -384,6 +385,18 @@ TEST_F(RegistryStoreTest, PushingWhatIsThereTakesThreeRequests) {
   copy_graph(local, root, *store_, std::vector<RootName>{{.ref_name = "1.0"}});
   EXPECT_THAT(lines(), ElementsAre("HEAD /v2/me/app/manifests/1.0", "HEAD /v2/me/app/manifests/" + root.digest.str(),
                                    "PUT /v2/me/app/manifests/1.0"));
+}
+
+TEST_F(RegistryStoreTest, PushingWhatTheTagNamesAlreadyTakesTwo) {
+  MemoryStore local;
+  const Descriptor root = testing::add_image(local, "layer");
+  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+    return request.method == "HEAD" ? std::optional(manifest_answer(local.load(root, NodeKind::manifest)))
+                                    : std::nullopt;
+  };
+  store_->peek("1.0");
+  copy_graph(local, root, *store_, std::vector<RootName>{{.ref_name = "1.0"}});
+  EXPECT_THAT(lines(), ElementsAre("HEAD /v2/me/app/manifests/1.0", "PUT /v2/me/app/manifests/1.0"));
 }
 
 TEST_F(RegistryStoreTest, AManifestThatIsStoredAsAnotherIsAContentError) {

@@ -1,5 +1,6 @@
 #include "registry/url.hpp"
 
+#include "oci/error.hpp"
 #include "registry/http.hpp"
 
 #include <gtest/gtest.h>
@@ -20,6 +21,15 @@ TEST(Url, FillsInDefaultPortsAndLowersTheHost) {
 TEST(Url, KeepsPathAndQueryLetterForLetter) {
   const std::string odd = "https://r.example/v2/a/../b/%2f%7e/uploads/1?_state=a+b%2B%3d|~=&x=%7B!&y";
   EXPECT_EQ(url(odd).str(), odd);
+}
+
+TEST(Url, PutsAPathToAnOrigin) {
+  const Origin origin{"https", "::1", 5000};
+  EXPECT_EQ(Url::at(origin, "/v2/a/tags/list?n=1").str(), "https://[::1]:5000/v2/a/tags/list?n=1");
+  EXPECT_EQ(Url::at(origin, "/v2/").origin(), origin);
+  for (const std::string_view path : {"", "v2/", "//\n", "/v2/ x", "/v2/\nx"}) {
+    EXPECT_THROW(Url::at(origin, path), UsageError) << path;
+  }
 }
 
 TEST(Url, DropsUserInformationAndFragment) {

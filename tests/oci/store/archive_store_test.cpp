@@ -147,6 +147,17 @@ TEST_F(ArchiveTest, NamesOfManifestJsonReachUnnamedEntries) {
   EXPECT_FALSE(reader->digests_are_new());
 }
 
+TEST_F(ArchiveTest, AnEntryWhoseManifestIsAbsentKeepsNoNames) {
+  const Descriptor image = add_image(memory_, "layer");
+  write_file(path(), make_tar({{"oci-layout", std::string(kLayoutFile)},
+                               {"index.json", put_entries(kEmptyLayoutIndex, image, {})},
+                               {"config.json", "{}"},
+                               {"manifest.json", R"([{"Config":"config.json","RepoTags":["app:1"]}])"}}));
+  const auto reader = read(ArchiveFormat::docker);
+  EXPECT_EQ(reader->entries().size(), 1U);
+  EXPECT_EQ(reader->resolve("app:1"), std::nullopt);
+}
+
 TEST_F(ArchiveTest, RefusesWhatIsNoSuchArchive) {
   write_file(path(), make_tar({{"hello", "x"}}));
   EXPECT_THROW(read(ArchiveFormat::oci), ContentError);
