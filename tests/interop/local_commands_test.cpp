@@ -1,4 +1,5 @@
 // Commands on the local store, layouts and files, as a user meets them: what they print, keep and refuse.
+#include "oci/image_config.hpp"
 #include "oci/manifest.hpp"
 #include "oci/store/layout_store.hpp"
 #include "tests/support/graph.hpp"
@@ -32,7 +33,7 @@ class LocalCommands : public ::testing::Test {
     for (const std::string& os : systems) {
       user_.must({"build", "app.wasm", "-o", "oci:layout:" + os, "--platform", os + "/wasm"});
       const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
-      images.push_back(store->resolve(os).value());
+      images.push_back(store->entries().back());
       images.back().annotations.clear();
       images.back().platform = Platform{.os = os, .architecture = "wasm"};
       attestations.push_back(add_image(*store, "attestation of " + os));
@@ -207,6 +208,26 @@ TEST_F(LocalCommands, AnErrorAboutContentSaysWhere) {
   const Outcome outcome = user_({"inspect", "oci:layout:x"});
   EXPECT_EQ(outcome.exit_code, 7);
   EXPECT_THAT(outcome.err, HasSubstr("oci:layout:x: "));
+}
+
+TEST_F(LocalCommands, AModuleFromALayerThatTheConfigDeniesIsNotWritten) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:right"});
+  {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    Manifest manifest = parse_manifest(store->load(store->only_entry(), NodeKind::manifest));
+    ImageConfig config = parse_image_config(store->load(manifest.config, NodeKind::blob));
+    config.diff_ids = {digest_of("something else")};
+    manifest.config = store->add(manifest.config.media_type, serialize(config));
+    name_root(*store, store->add(manifest.media_type, serialize(manifest)), {{"wrong"}});
+  }
+  const Outcome outcome = user_({"pull", "oci:layout:wrong", "-o", "out.wasm"});
+  EXPECT_EQ(outcome.exit_code, 7) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("oci:layout:wrong: layer sha256:"), HasSubstr("the config says")));
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "out.wasm"));
+  const Outcome piped = user_({"pull", "oci:layout:wrong", "-o", "-"});
+  EXPECT_EQ(piped.exit_code, 7);
+  EXPECT_THAT(piped.out, IsEmpty());
+  user_.must({"pull", "oci:layout:right", "-o", "out.wasm"});
 }
 
 TEST_F(LocalCommands, SeveralModulesAreTakenIntoAFolderOrChosen) {
