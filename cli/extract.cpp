@@ -4,7 +4,9 @@
 #include "cli/scratch_store.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
+#include "oci/image_config.hpp"
 #include "oci/image_platforms.hpp"
+#include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/extract.hpp"
 #include "registry/registry_store.hpp"
@@ -81,6 +83,14 @@ FoundModule only_one(const std::vector<FoundModule>& modules, const std::string&
   return modules.front();
 }
 
+// What the config says of the layers; nothing where it is not an image's, or says nothing.
+std::vector<Digest> diff_ids_of(Store& store, const Manifest& manifest) {
+  if (!media_type::is_image_config(manifest.config.media_type)) {
+    return {};
+  }
+  return parse_image_config(store.load(manifest.config, NodeKind::blob)).diff_ids;
+}
+
 class Extraction {
  public:
   Extraction(Context& context, Store& store) : context_(context), store_(store) {}
@@ -144,8 +154,8 @@ void extract_modules(Context& context, SourceImage& source, const ExtractRequest
                {.jobs = context.options.jobs, .stop = context.stop, .progress = &context.progress()});
   }
   Store& store = scratch ? static_cast<Store&>(scratch->store()) : *source.store;
-  std::vector<FoundModule> modules =
-      find_modules(store, parse_manifest(store.load(root, NodeKind::manifest), root.media_type));
+  const Manifest manifest = parse_manifest(store.load(root, NodeKind::manifest), root.media_type);
+  std::vector<FoundModule> modules = find_modules(store, manifest, diff_ids_of(store, manifest));
   if (modules.empty()) {
     throw NotFoundError(source.name + ": no Wasm module in " + root.digest.str());
   }

@@ -2,29 +2,44 @@
 
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
+#include "oci/manifest.hpp"
 
 #include <algorithm>
 
 namespace wasm_oci::cli {
 
-std::vector<std::string> platform_names(Store& store, const Descriptor& root) {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<Platform>& platforms) {
   std::vector<std::string> names;
-  for (const Platform& platform : platforms_of(store, root)) {
+  names.reserve(platforms.size());
+  for (const Platform& platform : platforms) {
     names.push_back(format(platform));
   }
   return names;
 }
 
-Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {
-  if (const std::optional<Descriptor> found = find_platform(store, root, platform)) {
-    return *found;
-  }
+}  // namespace
+
+std::vector<std::string> platform_names(Store& store, const Descriptor& root) {
+  return names_of(platforms_of(store, root));
+}
+
+void refuse_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {
   std::string present;
   for (const std::string& other : platform_names(store, root)) {
     present += (present.empty() ? "" : ", ") + other;
   }
   throw NotFoundError(name + ": nothing for platform " + format(platform),
                       present.empty() ? "it has no platform" : "it is for " + present);
+}
+
+Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {
+  const std::optional<Descriptor> found = find_platform(store, root, platform);
+  if (!found) {
+    refuse_platform(store, root, platform, name);
+  }
+  return *found;
 }
 
 void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
@@ -41,7 +56,8 @@ void check_move(Context& context, const std::string& name, const std::optional<D
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
-  result.platforms = platform_names(from, root);
+  result.platforms =
+      options.root_bytes ? names_of(platforms_of(from, parse_index(*options.root_bytes))) : platform_names(from, root);
   std::optional<Descriptor> previous;
   if (!target.names.empty()) {
     previous = target.store->peek(target.names.front().ref_name);
@@ -55,6 +71,7 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   const CopyReport report = copy_graph(from, root, *target.store, target.names,
                                        {.jobs = context.options.jobs,
                                         .missing_child = options.missing_child,
+                                        .root_bytes = options.root_bytes,
                                         .stop = context.stop,
                                         .progress = &context.progress()});
   target.store->finish();

@@ -9,7 +9,8 @@ namespace wasm_oci::cli {
 
 struct MoveOptions {
   MissingChild missing_child = MissingChild::refuse;
-  bool no_clobber = false;  // a name that names something else already is a ConflictError
+  bool no_clobber = false;                               // a name that names something else already is a ConflictError
+  std::optional<std::string> root_bytes = std::nullopt;  // of an index that was made of entries of the source
 };
 
 // Copies `root` from `from` to the target and ends writing there.
@@ -19,7 +20,10 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
 // What results say of an image's platforms.
 std::vector<std::string> platform_names(Store& store, const Descriptor& root);
 
-// The manifest for exactly this platform. Throws NotFoundError, with what there is, where `root` has none.
+// Throws NotFoundError, with what there is instead.
+[[noreturn]] void refuse_platform(Store& store, const Descriptor& root, const Platform& platform,
+                                  const std::string& name);
+// The manifest for exactly this platform. Throws as refuse_platform() does where `root` has none.
 Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name);
 
 // Throws ConflictError where `previous` is something else than `root`, notes a moved name otherwise.

@@ -10,6 +10,7 @@ namespace wasm_oci {
 namespace {
 
 constexpr std::string_view kReferenceType = "vnd.docker.reference.type";
+constexpr std::string_view kReferenceDigest = "vnd.docker.reference.digest";
 
 Platform without_details(Platform platform) {
   platform.os_version.clear();
@@ -17,20 +18,16 @@ Platform without_details(Platform platform) {
   return normalize(std::move(platform));
 }
 
-// The same for an entry of an index, which may be listed without being there.
-std::optional<Platform> platform_of_entry(Store& store, const Descriptor& entry) {
-  try {
-    return platform_of(store, entry);
-  } catch (const NotFoundError&) {
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 bool is_attestation(const Descriptor& entry) {
   return entry.annotations.contains(std::string(kReferenceType)) ||
          (entry.platform && entry.platform->os == "unknown" && entry.platform->architecture == "unknown");
+}
+
+std::optional<Digest> attested_image(const Descriptor& entry) {
+  const auto digest = entry.annotations.find(std::string(kReferenceDigest));
+  return is_attestation(entry) && digest != entry.annotations.end() ? Digest::parse(digest->second) : std::nullopt;
 }
 
 std::optional<Platform> platform_of(Store& store, const Descriptor& manifest) {
@@ -48,18 +45,30 @@ std::optional<Platform> platform_of(Store& store, const Descriptor& manifest) {
   return config.platform.os.empty() ? std::nullopt : std::optional(config.platform);
 }
 
-std::vector<Platform> platforms_of(Store& store, const Descriptor& root) {
-  std::vector<Platform> platforms;
-  if (!media_type::is_index(root.media_type)) {
-    if (const std::optional<Platform> platform = platform_of(store, root)) {
-      platforms.push_back(*platform);
-    }
-    return platforms;
+std::optional<Platform> platform_of_entry(Store& store, const Descriptor& entry) {
+  if (is_attestation(entry)) {
+    return std::nullopt;
   }
-  for (const Descriptor& entry : parse_index(store.load(root, NodeKind::manifest), root.media_type).manifests) {
-    if (is_attestation(entry)) {
-      continue;
-    }
+  try {
+    return platform_of(store, entry);
+  } catch (const NotFoundError&) {
+    return std::nullopt;
+  }
+}
+
+bool same_platform(const Platform& a, const Platform& b) { return without_details(a) == without_details(b); }
+
+std::vector<Platform> platforms_of(Store& store, const Descriptor& root) {
+  if (media_type::is_index(root.media_type)) {
+    return platforms_of(store, parse_index(store.load(root, NodeKind::manifest), root.media_type));
+  }
+  const std::optional<Platform> platform = platform_of(store, root);
+  return platform ? std::vector{*platform} : std::vector<Platform>{};
+}
+
+std::vector<Platform> platforms_of(Store& store, const Index& index) {
+  std::vector<Platform> platforms;
+  for (const Descriptor& entry : index.manifests) {
     if (const std::optional<Platform> platform = platform_of_entry(store, entry)) {
       platforms.push_back(*platform);
     }
@@ -68,14 +77,12 @@ std::vector<Platform> platforms_of(Store& store, const Descriptor& root) {
 }
 
 std::optional<Descriptor> find_platform(Store& store, const Descriptor& root, const Platform& platform) {
-  const auto is_it = [&](const std::optional<Platform>& found) {
-    return found && without_details(*found) == without_details(platform);
-  };
+  const auto is_it = [&](const std::optional<Platform>& found) { return found && same_platform(*found, platform); };
   if (!media_type::is_index(root.media_type)) {
     return is_it(platform_of(store, root)) ? std::optional(root) : std::nullopt;
   }
   for (const Descriptor& entry : parse_index(store.load(root, NodeKind::manifest), root.media_type).manifests) {
-    if (!is_attestation(entry) && is_it(platform_of_entry(store, entry))) {
+    if (is_it(platform_of_entry(store, entry))) {
       return entry;
     }
   }

@@ -3,10 +3,13 @@
 #include "cli/move_image.hpp"
 #include "cli/parsed.hpp"
 #include "oci/error.hpp"
-#include "oci/image_platforms.hpp"
+#include "oci/index/filter.hpp"
+#include "oci/media_type.hpp"
 
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace wasm_oci::cli {
 
@@ -35,6 +38,40 @@ void set_side_credentials(Locations& locations, const Location& location, const 
   locations.registries().set_credentials(registry->reference.host, *creds);
 }
 
+std::vector<Platform> read_platforms(const std::vector<std::string>& texts) {
+  std::vector<Platform> platforms;
+  platforms.reserve(texts.size());
+  for (const std::string& text : texts) {
+    platforms.push_back(parse_platform(text));
+  }
+  return platforms;
+}
+
+struct Selection {
+  Descriptor root;
+  std::optional<std::string> bytes = std::nullopt;  // where the source does not hold it
+};
+
+// What of the source is copied: everything, the entry for one platform, or an index of the entries for several.
+Selection select(const SourceImage& source, const std::vector<Platform>& platforms) {
+  if (platforms.empty()) {
+    return {.root = source.root};
+  }
+  if (platforms.size() == 1) {
+    return {.root = require_platform(*source.store, source.root, platforms.front(), source.name)};
+  }
+  if (!media_type::is_index(source.root.media_type)) {
+    throw UsageError(source.name + " is no index of several platforms", "copy it without --platform");
+  }
+  FilteredIndex filtered = filter_index(*source.store, source.root, platforms);
+  if (!filtered.absent.empty()) {
+    refuse_platform(*source.store, source.root, filtered.absent.front(), source.name);
+  }
+  Descriptor root = describe(source.root.media_type, filtered.bytes);
+  root.artifact_type = source.root.artifact_type;
+  return {.root = std::move(root), .bytes = std::move(filtered.bytes)};
+}
+
 ExitCode run(const Parsed& parsed, Context& context) {
   const Location source_location = parse_location(parsed.arguments()[0]);
   const Location destination = parse_location(parsed.arguments()[1]);
@@ -42,6 +79,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   if (to_standard_output && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
   }
+  const std::vector<Platform> platforms = read_platforms(parsed.values("platform"));
   const std::array named = {source_location, destination};
   if (parsed.given("src-creds") && parsed.given("dest-creds") && same_registry(source_location, destination) &&
       parsed.value("src-creds") != parsed.value("dest-creds")) {
@@ -54,43 +92,53 @@ ExitCode run(const Parsed& parsed, Context& context) {
   const SourceImage source = locations.find(source_location);
   Results results(context, to_standard_output ? Results::Stream::standard_error : Results::Stream::standard_output);
   naming(source.name, [&] {
-    const std::optional<std::string> platform = parsed.value("platform");
-    const Descriptor root =
-        platform ? require_platform(*source.store, source.root, parse_platform(*platform), source.name) : source.root;
-    Target target = locations.target(destination, root, source.called);
+    const Selection selection = select(source, platforms);
+    Target target = locations.target(destination, selection.root, source.called);
     const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
-    results.add(move_image(context, *source.store, root, target,
+    results.add(move_image(context, *source.store, selection.root, target,
                            {.missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse,
-                            .no_clobber = parsed.flag("no-clobber")}));
+                            .no_clobber = parsed.flag("no-clobber"),
+                            .root_bytes = selection.bytes}));
   });
   return results.finish();
 }
 
-constexpr std::array<Example, 4> kExamples = {
+constexpr std::array<Example, 5> kExamples = {
     {{"Between registries, with all platforms and every digest kept",
       "wasm-oci copy ghcr.io/me/app:1.0 localhost:5000/me/app:1.0"},
      {"Into an archive that docker load reads", "wasm-oci copy local:me/app:1.0 docker-archive:app.tar"},
      {"From what another tool wrote", "wasm-oci copy oci:layout:app me/app:1.0"},
-     {"One platform alone", "wasm-oci copy me/app:1.0 local:me/app:1.0 --platform wasi/wasm"}}};
+     {"One platform alone", "wasm-oci copy me/app:1.0 local:me/app:1.0 --platform wasi/wasm"},
+     {"An index of some platforms, with their attestations",
+      "wasm-oci copy me/app:1.0 ghcr.io/me/app:1.0 --platform wasi/wasm,linux/amd64"}}};
 constexpr std::array kArguments = {Argument{.name = "SRC", .completion = Completion::location},
                                    Argument{.name = "DST", .completion = Completion::location}};
 constexpr std::array kOptions = {
     Option{.name = "dest-creds", .value = "USER:PASS", .help = "Credentials for the destination", .takes = Takes::one},
-    kNoClobber, kPlatform,
+    kNoClobber,
+    Option{.name = "platform",
+           .value = "P[,P...]",
+           .help = "Copy the entry of an index for exactly this platform, or an index of the entries for several",
+           .takes = Takes::list,
+           .completion = Completion::platform},
     Option{.name = "sparse", .help = "Push an index although the source lacks some of its images"},
     Option{.name = "src-creds", .value = "USER:PASS", .help = "Credentials for the source", .takes = Takes::one}};
 constexpr std::array<std::string_view, 1> kAliases = {"cp"};
 
 }  // namespace
 
-constexpr Command kCopyCommand{.name = "copy",
-                               .aliases = kAliases,
-                               .summary = "Copy an image between registries, the local store, layouts and archives",
-                               .details = "Nothing is changed: every digest stays what it is.",
-                               .examples = kExamples,
-                               .arguments = kArguments,
-                               .options = kOptions,
-                               .group = Group::everyday,
-                               .run = run};
+constexpr Command kCopyCommand{
+    .name = "copy",
+    .aliases = kAliases,
+    .summary = "Copy an image between registries, the local store, layouts and archives",
+    .details =
+        "Nothing is changed: every digest stays what it is. Only several platforms make a new "
+        "index, of the entries for them and their attestations; the rest of its text stays "
+        "as it is, byte for byte.",
+    .examples = kExamples,
+    .arguments = kArguments,
+    .options = kOptions,
+    .group = Group::everyday,
+    .run = run};
 
 }  // namespace wasm_oci::cli

@@ -57,7 +57,8 @@ std::string text_or_empty(const char* text) { return text == nullptr ? std::stri
 // The uncompressed bytes, counted and hashed. Completes the last block with zeros where a tar ends within its padding.
 class LayerReader::Tar {
  public:
-  Tar(Source& plain, bool hash) : plain_(plain), buffer_(kChunkSize), hash_(hash) {}
+  Tar(Source& plain, std::optional<DigestAlgorithm> hash)
+      : plain_(plain), buffer_(kChunkSize), hash_(hash.has_value()), hasher_(hash.value_or(DigestAlgorithm::sha256)) {}
 
   ByteView next() {
     const std::size_t count = plain_.read(buffer_);
@@ -115,7 +116,8 @@ class LayerReader::Tar {
 
 void LayerReader::FreeArchive::operator()(archive* reader) const { libarchive().read_free(reader); }
 
-LayerReader::LayerReader(Source& blob, Compression compression, const LayerLimits& limits, bool hash)
+LayerReader::LayerReader(Source& blob, Compression compression, const LayerLimits& limits,
+                         std::optional<DigestAlgorithm> hash)
     : limits_(limits),
       plain_(make_decompressor(compression, blob, limits.expansion)),
       tar_(std::make_unique<Tar>(*plain_, hash)),

@@ -35,8 +35,9 @@ struct LayerLimits {
 
 class LayerReader {
  public:
-  // `blob` must outlive the reader. With `hash` the diff ID is computed on the way.
-  LayerReader(Source& blob, Compression compression, const LayerLimits& limits = {}, bool hash = false);
+  // `blob` must outlive the reader. With `hash` the diff ID of that kind is computed on the way.
+  LayerReader(Source& blob, Compression compression, const LayerLimits& limits = {},
+              std::optional<DigestAlgorithm> hash = std::nullopt);
   ~LayerReader();
   LayerReader(const LayerReader&) = delete;
   LayerReader& operator=(const LayerReader&) = delete;

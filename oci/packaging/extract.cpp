@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -81,24 +82,40 @@ Compression compression_of(const Descriptor& layer) {
   return *compression;
 }
 
-}  // namespace
-
-std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest) {
-  Found found;
-  for (const Descriptor& layer : manifest.layers) {
-    VerifiedSource blob = store.open(layer, NodeKind::blob);
-    LayerReader reader(blob, compression_of(layer));
-    Found in_layer;
-    while (const std::optional<LayerEntry> entry = reader.next()) {
-      hide(found, *entry);
-      in_layer.erase(entry->path);
-      if (entry->type == LayerEntryType::file && !is_whiteout(*entry)) {
-        if (std::optional<FoundModule> module = read_module(reader, *entry, layer)) {
-          in_layer.emplace(entry->path, *std::move(module));
-        }
+// Puts the modules of one more layer over those of the layers below it.
+void read_layer(Store& store, const Descriptor& layer, const Digest* diff_id, Found& found) {
+  VerifiedSource blob = store.open(layer, NodeKind::blob);
+  LayerReader reader(blob, compression_of(layer), {},
+                     diff_id == nullptr ? std::nullopt : std::optional(diff_id->algorithm()));
+  Found in_layer;
+  while (const std::optional<LayerEntry> entry = reader.next()) {
+    hide(found, *entry);
+    in_layer.erase(entry->path);
+    if (entry->type == LayerEntryType::file && !is_whiteout(*entry)) {
+      if (std::optional<FoundModule> module = read_module(reader, *entry, layer)) {
+        in_layer.emplace(entry->path, *std::move(module));
       }
     }
-    found.merge(in_layer);
+  }
+  if (diff_id != nullptr) {
+    if (const Digest actual = reader.diff_id(); actual != *diff_id) {
+      throw ContentError("layer " + layer.digest.str() + " is " + actual.str() + " uncompressed, but the config says " +
+                         diff_id->str());
+    }
+  }
+  found.merge(in_layer);
+}
+
+}  // namespace
+
+std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
+  if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size()) {
+    throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
+                       std::to_string(manifest.layers.size()) + " layers");
+  }
+  Found found;
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    read_layer(store, manifest.layers[i], diff_ids.empty() ? nullptr : &diff_ids[i], found);
   }
   std::vector<FoundModule> modules;
   for (auto& [path, module] : found) {

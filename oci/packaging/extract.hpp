@@ -8,6 +8,7 @@
 #include "oci/wasm/binary.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ struct FoundModule {
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and
 // whiteouts remove. Reads every layer once.
-std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest);
+//
+// `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
+// ContentError, as it is for every container runtime. Without any nothing is checked.
+std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
 
 // Writes the module's bytes. What was written is the module only once this has returned: layer and module are verified
 // to their last byte.

@@ -136,7 +136,7 @@ class GraphCopy {
     }
     on_side(kSource, [&] {
       try {
-        node.bytes = from_.load(node.descriptor, NodeKind::manifest);
+        node.bytes = bytes_of(node);
       } catch (NotFoundError& error) {
         // Only entries of an index may be missing, and every manifest but the root is one.
         if (&node == &nodes_.front()) {
@@ -152,6 +152,11 @@ class GraphCopy {
       node.edges = required_children(node.descriptor, node.bytes);
       node.state = NodeState::loaded;
     });
+  }
+
+  std::string bytes_of(const Node& node) {
+    const bool in_hand = &node == &nodes_.front() && options_.root_bytes;
+    return in_hand ? *options_.root_bytes : from_.load(node.descriptor, NodeKind::manifest);
   }
 
   void take_edges(std::size_t position) {
@@ -283,7 +288,7 @@ class GraphCopy {
     throw_if_stopped(options_.stop);
     Node& root = nodes_.front();
     if (root.state == NodeState::present) {
-      root.bytes = on_side(kSource, [&] { return from_.load(root.descriptor, NodeKind::manifest); });
+      root.bytes = on_side(kSource, [&] { return bytes_of(root); });
     }
     on_side(kDestination, [&] { to_.put_root(root.descriptor, root.bytes, names); });
   }

@@ -4,8 +4,10 @@
 #include "oci/progress.hpp"
 #include "oci/store/store.hpp"
 
+#include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace wasm_oci {
@@ -16,6 +18,8 @@ enum class MissingChild { refuse, keep };
 struct CopyOptions {
   unsigned jobs = 4;
   MissingChild missing_child = MissingChild::refuse;
+  // Those of a root that the source does not hold: an index that was made of its entries.
+  std::optional<std::string> root_bytes = std::nullopt;
   std::stop_token stop = {};
   Progress* progress = nullptr;
 };

@@ -59,7 +59,7 @@ std::optional<std::string> read_layer(std::string_view blob, Compression compres
   ChunkedSource in(blob, chunk);
   std::string result;
   try {
-    LayerReader reader(in, compression, kLimits, true);
+    LayerReader reader(in, compression, kLimits, DigestAlgorithm::sha256);
     std::uint64_t count = 0;
     std::vector<std::byte> buffer(10'000);
     while (const auto entry = reader.next()) {

@@ -1,9 +1,14 @@
 // Commands on the local store, layouts and files, as a user meets them: what they print, keep and refuse.
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/store/layout_store.hpp"
+#include "tests/support/graph.hpp"
 #include "tests/support/wasm_oci.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -11,6 +16,7 @@ namespace wasm_oci::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -20,6 +26,26 @@ class LocalCommands : public ::testing::Test {
   void SetUp() override { std::filesystem::copy_file(testdata("modules/hello.wasm"), user_.work() / "app.wasm"); }
 
   std::string build(const std::string& name) { return user_.must({"build", "app.wasm", "-t", name, "-q"}); }
+  // The location of an index of images for OS/wasm, each with an attestation at the end; the images are oci:layout:OS.
+  std::string index_of(const std::vector<std::string>& systems) {
+    std::vector<Descriptor> images;
+    std::vector<Descriptor> attestations;
+    for (const std::string& os : systems) {
+      user_.must({"build", "app.wasm", "-o", "oci:layout:" + os, "--platform", os + "/wasm"});
+      const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+      images.push_back(store->entries().back());
+      images.back().annotations.clear();
+      images.back().platform = Platform{.os = os, .architecture = "wasm"};
+      attestations.push_back(add_image(*store, "attestation of " + os));
+      attestations.back().platform = Platform{.os = "unknown", .architecture = "unknown"};
+      attestations.back().annotations = {{"vnd.docker.reference.type", "attestation-manifest"},
+                                         {"vnd.docker.reference.digest", images.back().digest.str()}};
+    }
+    images.insert(images.end(), attestations.begin(), attestations.end());
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    name_root(*store, add_index(*store, images), {{"index"}});
+    return "oci:layout:index";
+  }
   void expect_wrong_usage(const std::vector<std::string>& arguments, const std::string& words) {
     const Outcome outcome = user_(arguments);
     EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
@@ -60,6 +86,33 @@ TEST_F(LocalCommands, ACopyKeepsTheNameThatALayoutGivesItsImage) {
   user_.must({"build", "app.wasm", "-o", "oci:layout:mine"});
   user_.must({"copy", "oci:layout", "oci:second"});
   EXPECT_EQ(user_.must({"digest", "oci:second:mine"}), user_.must({"digest", "oci:layout:mine"}));
+}
+
+TEST_F(LocalCommands, ACopyOfSeveralPlatformsIsAnIndexOfTheirEntries) {
+  const std::string source = index_of({"wasi", "wasip1", "linux"});
+  const std::vector<std::string> copy = {"copy", source, "oci:some:x", "--platform"};
+  const auto with = [&](std::initializer_list<std::string> more) {
+    std::vector<std::string> words = copy;
+    words.insert(words.end(), more);
+    return words;
+  };
+  const std::string line = user_.must(with({"linux/wasm,wasi/wasm"}));
+  const std::string raw = user_({"inspect", "--raw", "oci:some:x"}).out;
+  EXPECT_EQ(line, "oci:some:x@" + digest_of(raw).str());
+  const std::vector<Descriptor> all = parse_index(user_({"inspect", "--raw", source}).out).manifests;
+  ASSERT_EQ(all.size(), 6U);
+  EXPECT_THAT(parse_index(raw).manifests, ElementsAre(all[0], all[2], all[3], all[5]));
+  EXPECT_THAT(user_.must(with({"wasi/wasm", "--platform", "linux/wasm", "--format", "json"})),
+              AllOf(HasSubstr(digest_of(raw).str()), HasSubstr("\"wasi/wasm\""), HasSubstr("\"linux/wasm\""),
+                    Not(HasSubstr("wasip1"))));
+  EXPECT_EQ(user_.must(with({"wasi/wasm"})), "oci:some:x@" + all[0].digest.str());
+
+  const Outcome absent = user_({"copy", source, "oci:none:x", "--platform", "wasi/wasm,linux/arm64"});
+  EXPECT_EQ(absent.exit_code, 4) << absent.err;
+  EXPECT_THAT(absent.err, AllOf(HasSubstr("nothing for platform linux/arm64"), HasSubstr("wasip1/wasm")));
+  expect_wrong_usage({"copy", "oci:layout:wasi", "oci:none:x", "--platform", "wasi/wasm,linux/arm64"}, "no index");
+  expect_wrong_usage(with({"wasi/wasm,wasm"}), "wasm");
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "none"));
 }
 
 TEST_F(LocalCommands, AnAnnotationThatWouldBeLostIsRefused) {
@@ -155,6 +208,26 @@ TEST_F(LocalCommands, AnErrorAboutContentSaysWhere) {
   const Outcome outcome = user_({"inspect", "oci:layout:x"});
   EXPECT_EQ(outcome.exit_code, 7);
   EXPECT_THAT(outcome.err, HasSubstr("oci:layout:x: "));
+}
+
+TEST_F(LocalCommands, AModuleFromALayerThatTheConfigDeniesIsNotWritten) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:right"});
+  {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    Manifest manifest = parse_manifest(store->load(store->only_entry(), NodeKind::manifest));
+    ImageConfig config = parse_image_config(store->load(manifest.config, NodeKind::blob));
+    config.diff_ids = {digest_of("something else")};
+    manifest.config = store->add(manifest.config.media_type, serialize(config));
+    name_root(*store, store->add(manifest.media_type, serialize(manifest)), {{"wrong"}});
+  }
+  const Outcome outcome = user_({"pull", "oci:layout:wrong", "-o", "out.wasm"});
+  EXPECT_EQ(outcome.exit_code, 7) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("oci:layout:wrong: layer sha256:"), HasSubstr("the config says")));
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "out.wasm"));
+  const Outcome piped = user_({"pull", "oci:layout:wrong", "-o", "-"});
+  EXPECT_EQ(piped.exit_code, 7);
+  EXPECT_THAT(piped.out, IsEmpty());
+  user_.must({"pull", "oci:layout:right", "-o", "out.wasm"});
 }
 
 TEST_F(LocalCommands, SeveralModulesAreTakenIntoAFolderOrChosen) {

@@ -8,7 +8,23 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class PullByOthers : public Interop {};
+class PullByOthers : public Interop {
+ protected:
+  // An index that buildah makes of images for OS/wasm, each of which is REPOSITORY:OS.
+  std::string push_index(const std::vector<std::string>& systems) {
+    const std::string repository = registry_.host() + "/me/many";
+    user_.must_other({"buildah", "manifest", "create", "many"});
+    for (const std::string& os : systems) {
+      std::string reference = repository;
+      reference.append(":").append(os);
+      user_.must({"build", testdata(kModule).string(), "-t", reference, "--platform", os + "/wasm", "--push"});
+      user_.must_other({"buildah", "manifest", "add", "--tls-verify=false", "many", "docker://" + reference});
+    }
+    const std::string index = repository + ":1.0";
+    user_.must_other({"buildah", "manifest", "push", "--all", "--tls-verify=false", "many", "docker://" + index});
+    return index;
+  }
+};
 
 TEST_F(PullByOthers, SkopeoKeepsTheDigestAndUmociUnpacksIt) {
   const std::string reference = push_hello();
@@ -46,14 +62,7 @@ TEST_F(PullByOthers, ContainerdPullsAndUnpacksItForItsPlatform) {
 }
 
 TEST_F(PullByOthers, EachPlatformOfAnIndexIsFoundByItsName) {
-  const std::string index = registry_.host() + "/me/many:1.0";
-  user_.must_other({"buildah", "manifest", "create", "many"});
-  for (const std::string os : {"wasi", "wasip1"}) {
-    const std::string reference = registry_.host() + "/me/many:" + os;
-    user_.must({"build", testdata(kModule).string(), "-t", reference, "--platform", os + "/wasm", "--push"});
-    user_.must_other({"buildah", "manifest", "add", "--tls-verify=false", "many", "docker://" + reference});
-  }
-  user_.must_other({"buildah", "manifest", "push", "--all", "--tls-verify=false", "many", "docker://" + index});
+  const std::string index = push_index({"wasi", "wasip1"});
   for (const std::string os : {"wasi", "wasip1"}) {
     const std::string layout = (user_.root() / os).string();
     user_.must_other({"skopeo", "copy", "--override-os", os, "--override-arch", "wasm", "--src-tls-verify=false",
@@ -63,6 +72,21 @@ TEST_F(PullByOthers, EachPlatformOfAnIndexIsFoundByItsName) {
     EXPECT_EQ(digest_by_skopeo("oci:" + layout + ":1.0"), digest);
     EXPECT_EQ(digest, user_.must({"digest", registry_.host() + "/me/many:" + os}));
   }
+}
+
+TEST_F(PullByOthers, SkopeoCopiesAFilteredIndexWhole) {
+  const std::string index = push_index({"wasi", "linux", "wasip1"});
+  const std::string some = registry_.host() + "/me/some:1.0";  // another repository, so that blobs are mounted
+  user_.must({"copy", index, some, "--platform", "wasip1/wasm,wasi/wasm"});
+  EXPECT_EQ(digest_by_skopeo("docker://" + some), user_.must({"digest", some}));
+  const std::string layout = (user_.root() / "by-skopeo").string();
+  user_.must_other({"skopeo", "copy", "--all", "--src-tls-verify=false", "docker://" + some, "oci:" + layout + ":1.0"});
+  EXPECT_EQ(user_.must({"digest", "oci:" + layout + ":1.0"}), user_.must({"digest", some}));
+  for (const std::string os : {"wasi", "wasip1"}) {
+    EXPECT_EQ(user_.must({"digest", "oci:" + layout + ":1.0", "--platform", os + "/wasm"}),
+              user_.must({"digest", index, "--platform", os + "/wasm"}));
+  }
+  EXPECT_EQ(user_({"digest", some, "--platform", "linux/wasm"}).exit_code, 4);
 }
 
 TEST_F(PullByOthers, OciImageToolFindsNoFaultInTheLayout) {

@@ -51,6 +51,19 @@ TEST(ImagePlatforms, AttestationsAreKnownByAnnotationOrPlatform) {
   EXPECT_FALSE(is_attestation(for_platform(absent("a"), {.os = "unknown", .architecture = "wasm"})));
 }
 
+TEST(ImagePlatforms, AnAttestationSaysWhatItIsAbout) {
+  const Digest subject = digest_of("image");
+  Descriptor entry = attestation();
+  EXPECT_EQ(attested_image(entry), std::nullopt);
+  entry.annotations["vnd.docker.reference.digest"] = subject.str();
+  EXPECT_EQ(attested_image(entry), subject);
+  entry.annotations["vnd.docker.reference.digest"] = "sha256:short";
+  EXPECT_EQ(attested_image(entry), std::nullopt);
+  Descriptor image = for_platform(absent("image"), kWasi);
+  image.annotations["vnd.docker.reference.digest"] = subject.str();
+  EXPECT_EQ(attested_image(image), std::nullopt);
+}
+
 TEST(ImagePlatforms, TheDescriptorDecidesBeforeTheConfig) {
   MemoryStore store;
   const Descriptor image = add_image(store, "layer");  // its config says wasip1/wasm
@@ -85,7 +98,7 @@ TEST(ImagePlatforms, ABareManifestHasItsOwn) {
 
 TEST(ImagePlatforms, FindsExactlyThePlatformAskedFor) {
   MemoryStore store;
-  Platform windows = {.os = "windows", .architecture = "amd64", .os_version = "10.0.20348", .os_features = {"win32k"}};
+  const Platform windows = {.os = "windows", .architecture = "amd64", .os_version = "10.0.20348", .os_features = {"win32k"}};
   const Descriptor wasi = for_platform(absent("1"), kWasi);
   const Descriptor arm = for_platform(absent("2"), {.os = "linux", .architecture = "arm", .variant = "v7"});
   const Descriptor win = for_platform(absent("3"), windows);

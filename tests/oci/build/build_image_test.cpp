@@ -100,7 +100,7 @@ TEST(BuildImage, TheLayerHoldsTheModuleUnderItsNameAndIsWhatTheConfigSays) {
   EXPECT_THAT(entries_of(store, layer), ElementsAre("hello.wasm x:" + read_file(testdata("modules/hello.wasm"))));
 
   VerifiedSource blob = store.open(layer, NodeKind::blob);
-  LayerReader reader(blob, Compression::gzip, {}, true);
+  LayerReader reader(blob, Compression::gzip, {}, DigestAlgorithm::sha256);
   while (reader.next()) {
   }
   EXPECT_THAT(built.config.diff_ids, ElementsAre(reader.diff_id()));

@@ -210,7 +210,7 @@ TEST(LayerReader, HashesTheWholeTar) {
   const std::string tar = entry("a", "first") + kEnd + std::string(9000, '\0');
   for (const std::string& text : {tar, entry("a", "first"), header("a", 5) + "first", std::string()}) {
     StringSource in(text);
-    LayerReader reader(in, Compression::none, {}, true);
+    LayerReader reader(in, Compression::none, {}, DigestAlgorithm::sha256);
     while (reader.next()) {
     }
     EXPECT_EQ(reader.diff_id(), digest_of(text));

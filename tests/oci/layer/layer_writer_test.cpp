@@ -71,7 +71,7 @@ TEST(LayerWriter, DescribesTheBlobAndTheTarInside) {
     const std::string& blob = content_of(store, layer);
     EXPECT_EQ(layer.descriptor, describe(media_type::layer_type(compression), blob));
     StringSource in(blob);
-    LayerReader reader(in, compression, {}, true);
+    LayerReader reader(in, compression, {}, DigestAlgorithm::sha256);
     while (reader.next()) {
     }
     EXPECT_EQ(reader.diff_id(), layer.diff_id);

@@ -1,6 +1,7 @@
 #include "oci/packaging/extract.hpp"
 
 #include "oci/error.hpp"
+#include "oci/layer/compression.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/tar.hpp"
@@ -130,6 +131,39 @@ TEST(FindModules, ReadsEveryCompression) {
   EXPECT_EQ(extract(store, modules[0]), core("g"));
   EXPECT_EQ(extract(store, modules[1]), core("d"));
   EXPECT_EQ(extract(store, modules[2]), core("z"));
+}
+
+TEST(FindModules, ChecksThatEachLayerIsWhatTheConfigSays) {
+  MemoryStore store;
+  const std::string first = make_tar({{"a", core("1")}});
+  const std::string second = make_tar({{"b", core("2")}});
+  Manifest manifest = image_of(store, {});
+  manifest.layers = {store.add(media_type::kOciLayerGzip, make_tar({{"a", core("1")}}, "gnutar", "gzip")),
+                     store.add(media_type::kOciLayer, second)};
+  ASSERT_EQ(manifest.layers[1].digest, digest_of(second));
+  StringSource compressed(store.load(manifest.layers[0], NodeKind::blob));
+  const auto plain = make_decompressor(Compression::gzip, compressed);
+  const std::string unpacked = read_all(*plain, 1'000'000);
+  ASSERT_NE(unpacked, first);
+
+  const Digest right = digest_of(unpacked);
+  const Digest also_right = digest_of(second, DigestAlgorithm::sha512);
+  const Digest wrong = digest_of(first);
+  EXPECT_EQ(find_modules(store, manifest, std::vector{right, also_right}).size(), 2U);
+  const auto message = [&](const std::vector<Digest>& diff_ids) {
+    try {
+      find_modules(store, manifest, diff_ids);
+    } catch (const ContentError& error) {
+      return error.message();
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(message({wrong, also_right}), "layer " + manifest.layers[0].digest.str() + " is " + right.str() +
+                                              " uncompressed, but the config says " + wrong.str());
+  EXPECT_THAT(message({right, wrong}), HasSubstr("layer " + manifest.layers[1].digest.str()));
+  EXPECT_THAT(message({also_right, right}), HasSubstr("the config says"));
+  EXPECT_EQ(message({right}), "the config lists 1 diff_ids for 2 layers");
+  EXPECT_EQ(message({}), "no error");
 }
 
 TEST(FindModules, RefusesLayersThatHoldNoFiles) {

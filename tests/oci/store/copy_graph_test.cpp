@@ -20,7 +20,6 @@ namespace {
 
 using testing::add_image;
 using testing::add_index;
-using ::testing::HasSubstr;
 using testing::read_graph;
 
 // Remembers what it was asked to store, in order.
@@ -261,17 +260,34 @@ TEST(CopyGraph, RefusesGraphsThatAreTooDeepOrDisagreeAboutSizes) {
   EXPECT_TRUE(to.puts().empty());
 }
 
+TEST(CopyGraph, ARootThatWasMadeOfEntriesComesFromItsBytes) {
+  MemoryStore from;
+  const Descriptor image = add_image(from, "layer");
+  const std::string bytes = serialize(Index{.media_type = std::string(media_type::kOciIndex), .manifests = {image}});
+  const Descriptor root = describe(media_type::kOciIndex, bytes);
+  RecordingStore to;
+  EXPECT_THROW(copy_graph(from, root, to, kName), NotFoundError);
+  for (int time = 0; time < 2; ++time) {  // the second one finds everything there
+    copy_graph(from, root, to, kName, {.root_bytes = bytes});
+    EXPECT_EQ(to.resolve("app"), root);
+    EXPECT_EQ(to.load(root, NodeKind::manifest), bytes);
+    EXPECT_EQ(read_graph(to, root), 4U);
+    EXPECT_EQ(to.roots(), time + 1);
+  }
+}
+
 TEST(CopyGraph, ManyJobsFillALayout) {
   const testing::TempDir dir;
   MemoryStore from;
   std::vector<Descriptor> images;
+  images.reserve(40);
   for (int number = 0; number < 40; ++number) {
     images.push_back(add_image(from, "layer " + std::to_string(number)));
   }
   const Descriptor root = add_index(from, images);
   const auto to = LayoutStore::open_for_writing(dir / "to");
   copy_graph(from, root, *to, kName, {.jobs = 8});
-  EXPECT_EQ(read_graph(*to, *to->resolve("app")), 121U);
+  EXPECT_EQ(read_graph(*to, to->only_entry()), 121U);
 }
 
 }  // namespace
