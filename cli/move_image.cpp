@@ -56,8 +56,6 @@ void check_move(Context& context, const std::string& name, const std::optional<D
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
-  result.platforms =
-      options.root_bytes ? names_of(platforms_of(from, parse_index(*options.root_bytes))) : platform_names(from, root);
   std::optional<Descriptor> previous;
   if (!target.names.empty()) {
     previous = target.store->peek(target.names.front().ref_name);
@@ -75,6 +73,14 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
                                         .stop = context.stop,
                                         .progress = &context.progress()});
   target.store->finish();
+  // Last, when what says it has been read to be copied. It is a word beside the result: a config that says nothing
+  // sensible is no reason not to copy it.
+  try {
+    result.platforms = options.root_bytes ? names_of(platforms_of(from, parse_index(*options.root_bytes)))
+                                          : platform_names(from, root);
+  } catch (const ContentError&) {
+    result.platforms.clear();
+  }
   for (const Descriptor& missing : report.missing) {
     print_note(context, "the index lists " + missing.digest.str() + ", which the source does not hold");
   }
