@@ -10,6 +10,32 @@
 #include <thread>
 
 namespace wasm_oci::testing {
+namespace {
+
+std::vector<std::string> as_root(std::vector<std::string> argv) {
+  // A mount namespace of their own: mounts end with the programs that made them.
+  std::vector<std::string> result = {"unshare", "--mount"};
+  if (geteuid() != 0) {
+    result.insert(result.end(), {"--user", "--map-root-user"});
+  }
+  result.insert(result.end(), argv.begin(), argv.end());
+  return result;
+}
+
+// Starts a daemon; returns once `probe` succeeds.
+std::unique_ptr<Process> start_daemon(const std::vector<std::string>& argv, const std::vector<std::string>& probe) {
+  auto daemon = std::make_unique<Process>(Command{.argv = as_root(argv)});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!run({.argv = probe}).ok()) {
+    if (!daemon->running() || std::chrono::steady_clock::now() > end) {
+      throw std::runtime_error(argv.front() + " does not start:\n" + daemon->err());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return daemon;
+}
+
+}  // namespace
 
 Containerd::Containerd(const std::filesystem::path& folder)
     : folder_(folder), socket_((folder / "containerd.sock").string()) {
@@ -18,24 +44,7 @@ Containerd::Containerd(const std::filesystem::path& folder)
              "version = 2\nroot = \"" + at + "/root\"\nstate = \"" + at +
                  "/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = \"" + socket_ +
                  "\"\n[ttrpc]\n  address = \"" + socket_ + ".ttrpc\"\n");
-  daemon_ = std::make_unique<Process>(Command{.argv = as_root({"containerd", "--config", at + "/config.toml"})});
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!run({.argv = as_root({"ctr", "-a", socket_, "version"})}).ok()) {
-    if (!daemon_->running() || std::chrono::steady_clock::now() > end) {
-      throw std::runtime_error("containerd does not start:\n" + daemon_->err());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-}
-
-std::vector<std::string> Containerd::as_root(std::vector<std::string> argv) {
-  // A mount namespace of their own: mounts end with the programs that made them.
-  std::vector<std::string> result = {"unshare", "--mount"};
-  if (geteuid() != 0) {
-    result.insert(result.end(), {"--user", "--map-root-user"});
-  }
-  result.insert(result.end(), argv.begin(), argv.end());
-  return result;
+  daemon_ = start_daemon({"containerd", "--config", at + "/config.toml"}, as_root({"ctr", "-a", socket_, "version"}));
 }
 
 std::string Containerd::ctr(const std::vector<std::string>& arguments) const {
@@ -50,6 +59,15 @@ std::string Containerd::file_of(const std::string& name, const std::string& path
   const std::string script = R"(
 ctr -a "$1" images mount --snapshotter native --platform wasi/wasm "$2" "$3" >/dev/null && cat "$3/$4")";
   return digest_of(run_or_throw(as_root({"sh", "-c", script, "sh", socket_, name, mounted, path}))).str();
+}
+
+DockerDaemon::DockerDaemon(const std::filesystem::path& folder) : folder_(folder) {
+  const std::string at = folder.string();
+  write_file(folder / "daemon.json", "{}");  // not the machine's
+  daemon_ = start_daemon({"dockerd", "--data-root", at + "/data", "--exec-root", at + "/exec", "--pidfile", at + "/pid",
+                          "--config-file", at + "/daemon.json", "--host", address(), "--storage-driver", "vfs",
+                          "--bridge", "none", "--iptables=false", "--ip-forward=false"},
+                         {"docker", "--host", address(), "version"});
 }
 
 std::string Interop::push_hello(const std::string& repository) {

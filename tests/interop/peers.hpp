@@ -29,10 +29,21 @@ class Containerd {
   std::string file_of(const std::string& name, const std::string& path) const;
 
  private:
-  static std::vector<std::string> as_root(std::vector<std::string> argv);
-
   std::filesystem::path folder_;
   std::string socket_;
+  std::unique_ptr<Process> daemon_;
+};
+
+// A docker daemon with the image store that it had before containerd's. It needs root, or a user namespace in which it
+// may mount.
+class DockerDaemon {
+ public:
+  explicit DockerDaemon(const std::filesystem::path& folder);
+  // For DOCKER_HOST.
+  std::string address() const { return "unix://" + (folder_ / "docker.sock").string(); }
+
+ private:
+  std::filesystem::path folder_;
   std::unique_ptr<Process> daemon_;
 };
 

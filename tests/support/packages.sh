@@ -15,7 +15,7 @@ test_packages=(
 )
 
 # Commands rather than packages: Debian's packages conflict with those of other sources that may be installed already.
-test_commands=(node:nodejs npm:npm)
+test_commands=(docker:docker.io dockerd:docker.io node:nodejs npm:npm)
 
 # Prints those of the packages in "$@" that are not installed.
 missing_packages() {
@@ -43,7 +43,7 @@ install_packages() {
   fi
   echo "installing with apt: $*"
   "${as_root[@]}" apt-get update -q >/dev/null
-  # The daemons of docker-registry and containerd are not to be started: the tests run their own.
+  # The daemons of docker-registry, containerd and docker are not to be started: the tests run their own.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
     apt-get install -y -q --no-install-recommends "$@" >/dev/null
 }

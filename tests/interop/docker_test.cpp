@@ -1,0 +1,79 @@
+// What docker's daemon takes and gives. Debian's has the older image store, which holds no image for wasi: that is
+// said, and images that claim another platform go both ways.
+#include "tests/interop/peers.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+namespace wasm_oci::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Docker : public Interop {
+ protected:
+  Docker() { user_.environment()["DOCKER_HOST"] = daemon_.address(); }
+
+  TempDir folder_;
+  DockerDaemon daemon_{folder_.path()};
+};
+
+TEST_F(Docker, LoadGoesToPodmanWhereDockerTakesNoWasi) {
+  const Outcome built = user_({"build", testdata(kModule).string(), "-t", "me/hello:1.0", "--load"});
+  ASSERT_TRUE(built.ok()) << built.err;
+  EXPECT_THAT(built.err, HasSubstr("docker did not take it: "));
+  EXPECT_THAT(built.err, HasSubstr("unknown operating system"));
+  EXPECT_THAT(built.err, HasSubstr("loaded into podman"));
+  EXPECT_EQ(user_.must_other({"podman", "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", "me/hello:1.0"}),
+            "wasi/wasm");
+}
+
+TEST_F(Docker, LoadWithoutPodmanSaysWhatDockerNeeds) {
+  const std::filesystem::path programs = user_.root() / "programs";
+  std::filesystem::create_directory(programs);
+  const std::string docker = run_or_throw({"sh", "-c", "command -v docker"});
+  std::filesystem::create_symlink(docker.substr(0, docker.find('\n')), programs / "docker");
+  Command command = user_.command({"build", testdata(kModule).string(), "-t", "me/hello:1.0", "--load"});
+  command.env->insert_or_assign("PATH", programs.string());
+  const Outcome built = run(command);
+  EXPECT_EQ(built.exit_code, 1);
+  EXPECT_THAT(built.err, HasSubstr("error: docker did not take the image\n"));
+  EXPECT_THAT(built.err, HasSubstr("containerd image store"));
+}
+
+TEST_F(Docker, LoadsAnImageThatClaimsToBeLinux) {
+  const Outcome built =
+      user_({"build", testdata(kModule).string(), "-t", "me/hello:1.0", "--platform", "linux/amd64", "--load"});
+  ASSERT_TRUE(built.ok()) << built.err;
+  EXPECT_THAT(built.err, HasSubstr("loaded into docker"));
+  EXPECT_THAT(built.err, Not(HasSubstr("podman")));
+  EXPECT_EQ(user_.must_other({"docker", "image", "inspect", "--format",
+                              "{{.Os}}/{{.Architecture}} {{.Config.Entrypoint}}", "me/hello:1.0"}),
+            "linux/amd64 [/hello.wasm]");
+
+  const std::filesystem::path saved = user_.root() / "saved.tar";
+  user_.must_other({"docker", "save", "-o", saved.string(), "me/hello:1.0"});
+  const std::filesystem::path module = user_.root() / "back.wasm";
+  user_.must({"pull", "docker-archive:" + saved.string(), "-o", module.string()});
+  EXPECT_EQ(sha256_of(module), hello_digest());
+}
+
+TEST_F(Docker, PullsWhatWasPushedAndPushesWhatIsPulled) {
+  const std::string ours = registry_.host() + "/me/ours:1.0";
+  user_.must({"build", testdata(kModule).string(), "-t", ours, "--platform", "linux/amd64", "--push"});
+  user_.must_other({"docker", "pull", "-q", ours});
+  EXPECT_THAT(user_.must_other({"docker", "image", "inspect", "--format", "{{.RepoDigests}}", ours}),
+              HasSubstr(user_.must({"digest", ours})));
+
+  const std::string theirs = registry_.host() + "/me/theirs:1.0";
+  user_.must_other({"docker", "tag", ours, theirs});
+  user_.must_other({"docker", "push", "-q", theirs});
+  const std::filesystem::path module = user_.root() / "back.wasm";
+  user_.must({"pull", theirs, "-o", module.string()});
+  EXPECT_EQ(sha256_of(module), hello_digest());
+}
+
+}  // namespace
+}  // namespace wasm_oci::testing
