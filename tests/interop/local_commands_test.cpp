@@ -82,6 +82,23 @@ TEST_F(LocalCommands, ADestinationWithADigestMovesNoNameAndIsChecked) {
   EXPECT_FALSE(std::filesystem::exists(user_.work() / "other"));
 }
 
+TEST_F(LocalCommands, WhatFailsLeavesNoNewLayoutBehind) {
+  build("me/app:1");
+  const Outcome copy = user_({"copy", "local:me/app:2", "oci:new/layout"});
+  EXPECT_EQ(copy.exit_code, 4) << copy.err;
+  const std::string digest = user_.must({"digest", "local:me/app:1"});
+  std::filesystem::remove(user_.store() / "blobs/sha256" / digest.substr(7));
+  const Outcome broken = user_({"copy", "local:me/app:1", "oci:new/layout"});
+  EXPECT_NE(broken.exit_code, 0);
+  write_file(user_.work() / "text.wasm", "(module)");
+  EXPECT_EQ(user_({"build", "text.wasm", "-o", "oci:new/layout"}).exit_code, 7);
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "new"));
+  std::filesystem::remove_all(user_.store());
+  EXPECT_EQ(user_({"build", "text.wasm", "-t", "me/app"}).exit_code, 7);
+  EXPECT_EQ(user_({"rmi", "me/app"}).exit_code, 4);
+  EXPECT_FALSE(std::filesystem::exists(user_.store()));
+}
+
 TEST_F(LocalCommands, ACopyKeepsTheNameThatALayoutGivesItsImage) {
   user_.must({"build", "app.wasm", "-o", "oci:layout:mine"});
   user_.must({"copy", "oci:layout", "oci:second"});
