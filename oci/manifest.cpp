@@ -14,11 +14,6 @@ Document parse_document(std::string_view bytes) {
   return Document::parse(std::string(bytes), {.max_bytes = kMaxManifestSize});
 }
 
-[[noreturn]] void refuse_schema1() {
-  throw ContentError("Docker image manifest version 2, schema 1 is not supported",
-                     "the image must be pushed again with a current tool");
-}
-
 // One of the two kinds of document, and what must not be in it.
 struct Shape {
   std::string_view name;
@@ -40,7 +35,7 @@ std::string read_identity(ObjectReader& object, const Shape& shape, std::string_
   const std::optional<std::uint64_t> version = object.optional_uint("schemaVersion");
   if (media_type::is_docker_schema1(expected_type) || media_type::is_docker_schema1(own_type) ||
       (version == 1 && has_fs_layers)) {
-    refuse_schema1();
+    refuse_docker_schema1();
   }
   const auto require_type_of_kind = [&shape](const std::string& type) {
     if (!type.empty() && !shape.is_type(type)) {
@@ -101,6 +96,11 @@ bool is_elsewhere(const Descriptor& layer) {
 
 }  // namespace
 
+void refuse_docker_schema1() {
+  throw ContentError("Docker image manifest version 2, schema 1 is not supported",
+                     "the image must be pushed again with a current tool");
+}
+
 Manifest parse_manifest(std::string_view bytes, std::string_view media_type) {
   const Document document = parse_document(bytes);
   require_unique_keys(document);
@@ -150,7 +150,7 @@ std::string serialize(const Index& index) {
 std::vector<Edge> required_children(const Descriptor& descriptor, std::string_view bytes) {
   std::vector<Edge> edges;
   if (media_type::is_docker_schema1(descriptor.media_type)) {
-    refuse_schema1();
+    refuse_docker_schema1();
   }
   if (media_type::is_index(descriptor.media_type)) {
     for (Descriptor& child : parse_index(bytes, descriptor.media_type).manifests) {

@@ -72,8 +72,7 @@ Descriptor describe_manifest(const std::string& what, std::string_view bytes, st
     const auto version = root.find("schemaVersion");
     if (media_type::is_docker_schema1(from_header) || media_type::is_docker_schema1(own) ||
         (version && version->as_uint64() == 1)) {
-      throw ContentError("Docker image manifest version 2, schema 1 is not supported",
-                         "the image must be pushed again with a current tool");
+      refuse_docker_schema1();
     }
     if (!root.is(JsonKind::object)) {
       throw ContentError("a manifest is a JSON object");

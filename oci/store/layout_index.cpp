@@ -248,6 +248,8 @@ std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, 
     descriptor.media_type = media_type::kOciIndex;
   } else if (root.find("config") && root.find("layers")) {
     descriptor.media_type = media_type::kOciManifest;
+  } else if (root.find("fsLayers")) {
+    descriptor.media_type = root.find("signatures") ? media_type::kDockerSchema1Signed : media_type::kDockerSchema1;
   }
   return descriptor.media_type.empty() ? std::nullopt : std::optional(std::move(descriptor));
 }

@@ -206,6 +206,19 @@ TEST_F(LocalCommands, AModuleInAFileIsNoImage) {
   expect_wrong_usage({"pull", "local:x", "-o", ""}, "--output");
 }
 
+TEST_F(LocalCommands, DockersSchema1IsCalledWhatItIs) {
+  const std::string bytes = R"({"schemaVersion":1,"name":"a","tag":"b","fsLayers":[],"history":[]})";
+  write_file(user_.work() / "old.json", bytes);
+  EXPECT_EQ(user_.must({"inspect", "--raw", "file:old.json"}), bytes);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"inspect", "file:old.json"},
+                                                  {"copy", "file:old.json", "oci:layout"},
+                                                  {"pull", "file:old.json", "-o", "out.wasm"}}) {
+    const Outcome outcome = user_(command);
+    EXPECT_EQ(outcome.exit_code, 7) << command.front();
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("file:old.json: "), HasSubstr("schema 1 is not supported")));
+  }
+}
+
 TEST_F(LocalCommands, SourceDateEpochIsANumber) {
   user_.environment()["SOURCE_DATE_EPOCH"] = "1700000000";
   build("me/app:1");
