@@ -56,11 +56,11 @@ std::string label_of(const Descriptor& descriptor) {
       descriptor.digest.hex().substr(0, kShortDigest) + " " + std::string(kind_of(descriptor.media_type));
   if (const auto title = descriptor.annotations.find(std::string(annotation::kTitle));
       title != descriptor.annotations.end()) {
-    label += " " + escape_for_terminal(title->second);
+    label += " " + escape_for_terminal(excerpt(title->second));
   } else if (descriptor.platform) {
     const Platform& platform = *descriptor.platform;
-    label += " " + escape_for_terminal(platform.os + "/" + platform.architecture +
-                                       (platform.variant.empty() ? "" : "/" + platform.variant));
+    label += " " + escape_for_terminal(excerpt(platform.os + "/" + platform.architecture +
+                                               (platform.variant.empty() ? "" : "/" + platform.variant)));
   }
   return label;
 }

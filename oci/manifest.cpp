@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/json/descriptor_json.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <array>
 #include <span>
@@ -39,14 +40,14 @@ std::string read_identity(ObjectReader& object, const Shape& shape, std::string_
   }
   const auto require_type_of_kind = [&shape](const std::string& type) {
     if (!type.empty() && !shape.is_type(type)) {
-      throw ContentError("mediaType: " + type + " is not that of " + std::string(shape.name));
+      throw ContentError("mediaType: " + excerpt(type) + " is not that of " + std::string(shape.name));
     }
   };
   require_type_of_kind(std::string(expected_type));
   require_type_of_kind(own_type);
   if (!own_type.empty() && !expected_type.empty() && own_type != expected_type) {
-    throw ContentError("mediaType: the document says " + own_type + ", what refers to it says " +
-                       std::string(expected_type));
+    throw ContentError("mediaType: the document says " + excerpt(own_type) + ", what refers to it says " +
+                       excerpt(expected_type));
   }
   if (version && *version != 2) {
     throw ContentError("schemaVersion: " + std::to_string(*version) + " is not supported, only 2");

@@ -116,6 +116,26 @@ std::string escape_for_terminal(std::string_view text, LineBreaks line_breaks) {
   return out;
 }
 
+std::string excerpt(std::string_view text, std::size_t most) {
+  std::string_view rest = text;
+  for (std::size_t count = 0; !rest.empty(); ++count) {
+    if (count == most) {
+      return std::string(text.substr(0, text.size() - rest.size())) + "…";
+    }
+    rest.remove_prefix(std::max<std::size_t>(1, decode_utf8(rest).size));
+  }
+  return std::string(text);
+}
+
+std::string list_names(std::span<const std::string> names) {
+  constexpr std::size_t kMost = 20;
+  std::string list;
+  for (const std::string& name : names.first(std::min(names.size(), kMost))) {
+    list.append(list.empty() ? "" : ", ").append(excerpt(name));
+  }
+  return names.size() > kMost ? list + " and " + std::to_string(names.size() - kMost) + " more" : list;
+}
+
 std::string human_size(std::uint64_t bytes) {
   static constexpr std::array<std::string_view, 7> kUnits = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) {

@@ -1,6 +1,7 @@
 #include "oci/layer/layer_reader.hpp"
 
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -27,7 +28,7 @@ std::string normalised(std::string_view path) {
     const std::string_view part = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
     if (part == "..") {
-      throw ContentError("layer holds a path that leads out of it: '" + std::string(path) + "'");
+      throw ContentError("layer holds a path that leads out of it: '" + excerpt(path) + "'");
     }
     if (!part.empty() && part != ".") {
       result.append(result.empty() ? "" : "/").append(part);
@@ -171,7 +172,7 @@ std::optional<LayerEntry> LayerReader::next() {
                       .type = type_of(raw),
                       .mode = archive_entry_perm(raw)};
   if (archive_entry_sparse_count(raw) > 0) {
-    throw ContentError("layer holds a sparse file: '" + entry.path + "'");
+    throw ContentError("layer holds a sparse file: '" + excerpt(entry.path) + "'");
   }
   if (entry.type == LayerEntryType::file) {
     entry.size = static_cast<std::uint64_t>(archive_entry_size(raw));

@@ -34,6 +34,16 @@ void make_directory_at(int directory, const std::string& name, const std::string
   }
 }
 
+// What `work` throws says what it is about.
+auto about(const std::string& what, const auto& work) {
+  try {
+    return work();
+  } catch (Error& error) {
+    error.add_context(what);
+    throw;
+  }
+}
+
 // Whether this is a directory that a process is making a layout of, or was when it was killed: oci-layout is the last
 // file that it writes, and until then index.json is absent or lists nothing.
 bool is_unfinished(const std::filesystem::path& folder) {
@@ -153,7 +163,7 @@ void LayoutStore::create_missing() {
   const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
   // oci-layout is the last: with it the layout is one.
   if (const std::optional<std::string> index = read_small(kIndexFileName, kMaxLayoutIndexSize)) {
-    parse_layout_index(*index);
+    about(path_ + "/" + kIndexFileName, [&] { return parse_layout_index(*index); });
   } else {
     write_small(kIndexFileName, kEmptyLayoutIndex);
   }
@@ -167,12 +177,7 @@ void LayoutStore::check_layout() const {
   if (!layout) {
     throw ContentError(path_ + " is not an OCI image layout: " + kLayoutFileName + " is missing");
   }
-  try {
-    check_layout_file(*layout);
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kLayoutFileName);
-    throw;
-  }
+  about(path_ + "/" + kLayoutFileName, [&] { check_layout_file(*layout); });
 }
 
 std::uint64_t LayoutStore::remove_temp_files() const {
@@ -219,13 +224,7 @@ void LayoutStore::write_small(const std::string& name, std::string_view text) co
 void LayoutStore::edit_index(const std::function<std::string(const std::string& text)>& edit) {
   const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
   const std::string before = read_index();
-  std::string after;
-  try {
-    after = edit(before);
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kIndexFileName);
-    throw;
-  }
+  const std::string after = about(path_ + "/" + kIndexFileName, [&] { return edit(before); });
   if (after != before) {
     write_small(kIndexFileName, after);
     sync_file(root_.get(), path_);  // with it the files that create_missing() wrote are there after a power loss, too
@@ -236,12 +235,8 @@ std::vector<Descriptor> LayoutStore::entries() {
   if (!root_) {
     return {};
   }
-  try {
-    return parse_layout_index(read_index());
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kIndexFileName);
-    throw;
-  }
+  const std::string text = read_index();
+  return about(path_ + "/" + kIndexFileName, [&] { return parse_layout_index(text); });
 }
 
 Descriptor LayoutStore::only_entry() {

@@ -13,6 +13,8 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 
 namespace wasm_oci {
 namespace {
@@ -104,6 +106,32 @@ TEST_F(LayoutStoreTest, BrokenLayoutsAreContentErrors) {
   fs::remove_all(path());
   write_file(path(), "a file");
   EXPECT_THROW(reading(), ContentError);
+}
+
+TEST_F(LayoutStoreTest, ErrorsNameTheirFileOnce) {
+  make_empty();
+  const std::string index = (path() / "index.json").string();
+  const auto expect_once = [&](const std::string& text, const std::string& expected) {
+    write_file(path() / "index.json", text);
+    for (const std::function<void()>& use : std::initializer_list<std::function<void()>>{
+             [&] { reading()->entries(); }, [&] { writing()->put_root(describe("a/b", ""), "", {}); }}) {
+      try {
+        use();
+        ADD_FAILURE() << "no error: " << expected;
+      } catch (const ContentError& error) {
+        EXPECT_EQ(error.message(), index + ": " + expected);
+      }
+    }
+  };
+  expect_once(std::string(kMaxLayoutIndexSize + 1, ' '), "content is larger than the limit of 16777216 bytes");
+  expect_once("{\"manifests\":1}", "manifests: expected an array, found an integer");
+  fs::remove(path() / "index.json");
+  try {
+    reading()->entries();
+    FAIL();
+  } catch (const ContentError& error) {
+    EXPECT_EQ(error.message(), path().string() + " is not an OCI image layout: index.json is missing");
+  }
 }
 
 TEST_F(LayoutStoreTest, ALinkedBlobIsNotRead) {
