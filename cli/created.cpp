@@ -2,9 +2,11 @@
 
 #include "cli/programs.hpp"
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <chrono>
 #include <filesystem>
+#include <sstream>
 
 namespace wasm_oci::cli {
 
@@ -12,19 +14,32 @@ namespace {
 
 constexpr const char* kSpellings = "write now, git, seconds since 1970, or a time like 2026-08-01T12:00:00Z";
 
+// ": " and what git said, on one line; empty where it said nothing.
+std::string words_of_git(const std::string& said) {
+  constexpr std::size_t kMost = 300;
+  std::istringstream words(said);
+  std::string line;
+  for (std::string word; words >> word;) {
+    line += (line.empty() ? ": " : " ") + word;
+  }
+  return excerpt(line, kMost);
+}
+
 Timestamp time_of_commit(const std::string& module, const Context& context) {
   const std::string git = find_in_path(context, "git");
   if (git.empty()) {
     throw FailureError("--created git: git is not installed", kSpellings);
   }
   const std::string folder = std::filesystem::absolute(module).parent_path().string();
-  ProgramResult result = run_program_at(context, git, {"-C", folder, "log", "-1", "--format=%ct"});
+  ProgramResult result = run_program_at(context, git, {"-C", folder, "log", "-1", "--format=%ct"}, StandardError::kept);
   while (result.output.ends_with('\n')) {
     result.output.pop_back();
   }
   const std::optional<Timestamp> time = Timestamp::parse(result.output);
   if (result.exit_code != 0 || !time) {
-    throw FailureError("--created git: " + folder + " has no commit that git can tell the time of", kSpellings);
+    throw FailureError(
+        "--created git: " + folder + " has no commit that git can tell the time of" + words_of_git(result.error),
+        kSpellings);
   }
   return *time;
 }

@@ -8,12 +8,14 @@
 #include <chrono>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace wasm_oci::cli {
 
 namespace {
 
 constexpr std::size_t kMaxOutput = 64 * 1024;
+constexpr std::size_t kMaxError = 4 * 1024;
 constexpr std::chrono::minutes kMaxTime(10);
 
 }  // namespace
@@ -32,12 +34,17 @@ std::string find_in_path(const Context& context, const std::string& name) {
   return {};
 }
 
-ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments) {
+ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments,
+                             StandardError error) {
   arguments.insert(arguments.begin(), path);
-  const ChildResult result = run_child(
-      {.path = path, .argv = std::move(arguments), .input = {}, .max_output = kMaxOutput, .timeout = kMaxTime},
-      context.stop);
-  return {.exit_code = result.exit_code, .output = result.output};
+  ChildResult result = run_child({.path = path,
+                                  .argv = std::move(arguments),
+                                  .input = {},
+                                  .max_output = kMaxOutput,
+                                  .max_error = error == StandardError::kept ? kMaxError : 0,
+                                  .timeout = kMaxTime},
+                                 context.stop);
+  return {.exit_code = result.exit_code, .output = std::move(result.output), .error = std::move(result.error)};
 }
 
 }  // namespace wasm_oci::cli

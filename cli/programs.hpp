@@ -14,9 +14,13 @@ std::string find_in_path(const Context& context, const std::string& name);
 struct ProgramResult {
   int exit_code;
   std::string output;  // at most 64 KiB of standard output
+  std::string error;   // the beginning of standard error, where it was kept
 };
 
-// Runs the program at `path` to its end, for at most ten minutes; it shares our standard error.
-ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments);
+enum class StandardError { shared, kept };
+
+// Runs the program at `path` to its end, for at most ten minutes.
+ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments,
+                             StandardError error = StandardError::shared);
 
 }  // namespace wasm_oci::cli
