@@ -82,6 +82,15 @@ std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
   return duration && *duration >= kWorthTelling ? line + " in " + short_duration(*duration) : line;
 }
 
+std::string end_transfer(Transfers& transfers, const Descriptor& descriptor, TransferOutcome outcome, TimePoint now) {
+  std::optional<std::chrono::nanoseconds> duration;
+  if (const auto entry = transfers.find(descriptor.digest); entry != transfers.end()) {
+    duration = now - entry->second.started;
+    transfers.erase(entry);
+  }
+  return outcome_line(descriptor, outcome, duration) + "\n";
+}
+
 std::string short_duration(std::chrono::nanoseconds duration) {
   const double seconds = std::max(std::chrono::duration<double>(duration).count(), 0.0);
   if (seconds >= 9.95) {
