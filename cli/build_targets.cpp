@@ -249,15 +249,30 @@ class Build {
                     .name = archive,
                     .names = tag_names()};
       move_image(context_, *stage_, image_->manifest, target);
-      for (const char* const name : {"docker", "podman"}) {
+      bool asked = false;
+      for (const std::string name : {"docker", "podman"}) {
         const std::string program = find_in_path(context_, name);
-        if (!program.empty() && run_program_at(context_, program, {"load", "-i", archive}).exit_code == 0) {
-          print_note(context_, "loaded into " + std::string(name));
+        if (program.empty()) {
+          continue;
+        }
+        asked = true;
+        const ProgramResult result = run_program_at(context_, program, {"load", "-i", archive});
+        if (result.exit_code == 0) {
+          print_note(context_, "loaded into " + name);
           return;
         }
+        print_note(context_,
+                   name + " did not take the image: " +
+                       (result.error.empty() ? "exit code " + std::to_string(result.exit_code) : result.error));
       }
-      throw FailureError("neither docker nor podman took the image",
-                         "wasm-oci build … -o docker-archive:FILE writes what docker load reads");
+      if (!asked) {
+        throw FailureError("--load: there is neither docker nor podman here",
+                           "wasm-oci build … -o docker-archive:FILE writes what both of them load");
+      }
+      // moby refuses every operating system but its own where it keeps images itself.
+      throw FailureError("the image was not loaded",
+                         "docker holds images for wasi only in its containerd image store "
+                         "(\"features\": {\"containerd-snapshotter\": true} in daemon.json)");
     });
   }
 

@@ -24,7 +24,9 @@ Timestamp time_of_commit(const std::string& module, const Context& context) {
   }
   const std::optional<Timestamp> time = Timestamp::parse(result.output);
   if (result.exit_code != 0 || !time) {
-    throw FailureError("--created git: " + folder + " has no commit that git can tell the time of", kSpellings);
+    throw FailureError("--created git: " + folder + " has no commit that git can tell the time of" +
+                           (result.error.empty() ? "" : ": " + result.error),
+                       kSpellings);
   }
   return *time;
 }

@@ -9,6 +9,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/extract.hpp"
+#include "oci/text.hpp"
 #include "registry/registry_store.hpp"
 
 #include <algorithm>
@@ -46,15 +47,13 @@ Descriptor choose_manifest(const SourceImage& source, const std::optional<Platfo
   if (entries.size() == 1) {
     return entries.front();
   }
-  std::string present;
-  for (const std::string& name : platform_names(*source.store, source.root)) {
-    present += (present.empty() ? "" : ", ") + name;
-  }
+  const std::vector<std::string> present = platform_names(*source.store, source.root);
   if (entries.empty()) {
     throw NotFoundError(source.name + ": no entry for a Wasm platform",
-                        present.empty() ? "it says no platforms" : "it is for " + present);
+                        present.empty() ? "it says no platforms" : "it is for " + list_names(present));
   }
-  throw UsageError(source.name + ": several entries for Wasm platforms", "choose with --platform: " + present);
+  throw UsageError(source.name + ": several entries for Wasm platforms",
+                   "choose with --platform: " + list_names(present));
 }
 
 std::string file_name(const FoundModule& module) { return module.path.substr(module.path.rfind('/') + 1); }
@@ -68,11 +67,12 @@ bool is_called(const FoundModule& module, std::string_view name) {
 }
 
 std::string list(const std::vector<FoundModule>& modules) {
-  std::string text;
+  std::vector<std::string> paths;
+  paths.reserve(modules.size());
   for (const FoundModule& module : modules) {
-    text += (text.empty() ? "/" : ", /") + module.path;
+    paths.push_back("/" + module.path);
   }
-  return text;
+  return list_names(paths);
 }
 
 FoundModule only_one(const std::vector<FoundModule>& modules, const std::string& name) {
@@ -116,7 +116,7 @@ class Extraction {
     std::set<std::string> names;
     for (const FoundModule& module : modules) {
       if (!names.insert(file_name(module)).second) {
-        throw UsageError("several modules are called " + file_name(module) + ": " + list(modules),
+        throw UsageError("several modules are called " + excerpt(file_name(module)) + ": " + list(modules),
                          "take one by its path: --module PATH");
       }
     }

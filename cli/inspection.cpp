@@ -80,6 +80,9 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
                         .layers = {},
                         .manifests = {},
                         .modules = {}};
+  if (media_type::is_docker_schema1(descriptor.media_type)) {
+    refuse_docker_schema1();  // it would pass for an artifact without layers
+  }
   if (media_type::is_image_manifest(descriptor.media_type)) {
     inspect_manifest(store, inspection);
   } else if (media_type::is_index(descriptor.media_type)) {

@@ -8,6 +8,7 @@
 #include "oci/store/archive_writer.hpp"
 #include "oci/store/layout_index.hpp"
 #include "oci/store/memory_store.hpp"
+#include "oci/text.hpp"
 #include "oci/wasm/binary.hpp"
 
 #include <algorithm>
@@ -81,11 +82,11 @@ Descriptor find_entry(Opened& store, const std::optional<std::string>& name, con
   }
   const std::optional<Descriptor> found = store.resolve(digest ? digest->str() : *name);
   if (!found) {
-    std::string present;
+    std::vector<std::string> present;
     for (const Descriptor& entry : store.entries()) {
-      present += (present.empty() ? "it holds " : ", ") + annotation_of(entry, annotation::kRefName);
+      present.push_back(entry_name(entry));
     }
-    throw NotFoundError(shown + ": not found", present);
+    throw NotFoundError(shown + ": not found", present.empty() ? "" : "it holds " + list_names(present));
   }
   return *found;
 }

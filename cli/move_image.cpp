@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 
@@ -26,12 +27,9 @@ std::vector<std::string> platform_names(Store& store, const Descriptor& root) {
 }
 
 void refuse_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {
-  std::string present;
-  for (const std::string& other : platform_names(store, root)) {
-    present += (present.empty() ? "" : ", ") + other;
-  }
+  const std::vector<std::string> present = platform_names(store, root);
   throw NotFoundError(name + ": nothing for platform " + format(platform),
-                      present.empty() ? "it has no platform" : "it is for " + present);
+                      present.empty() ? "it has no platform" : "it is for " + list_names(present));
 }
 
 Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name) {

@@ -12,6 +12,12 @@ std::string label(bool color, std::string_view name, std::string_view code) {
   return color ? "\x1b[" + std::string(code) + "m" + std::string(name) + ":\x1b[0m " : std::string(name) + ": ";
 }
 
+// Whoever quotes something bounds it; this is for what was forgotten.
+std::string line_of(const std::string& message) {
+  constexpr std::size_t kLongest = 4000;
+  return escape_for_terminal(excerpt(message, kLongest)) + "\n";
+}
+
 JsonWriter document_of(const std::vector<Result>& results) {
   JsonWriter json(JsonStyle::pretty);
   json.begin_object().key("results").begin_array();
@@ -33,9 +39,9 @@ JsonWriter document_of(const std::vector<Result>& results) {
 }  // namespace
 
 void print_error(Display& display, bool color, const Error& error) {
-  std::string text = label(color, "error", "1;31") + escape_for_terminal(error.message()) + "\n";
+  std::string text = label(color, "error", "1;31") + line_of(error.message());
   if (!error.hint().empty()) {
-    text += label(color, "hint", "36") + escape_for_terminal(error.hint()) + "\n";
+    text += label(color, "hint", "36") + line_of(error.hint());
   }
   display.print(text);
 }

@@ -1,5 +1,6 @@
 #include "cli/programs.hpp"
 
+#include "oci/text.hpp"
 #include "registry/child_process.hpp"
 
 #include <unistd.h>
@@ -7,14 +8,27 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace wasm_oci::cli {
 
 namespace {
 
 constexpr std::size_t kMaxOutput = 64 * 1024;
+constexpr std::size_t kMaxError = 4 * 1024;
 constexpr std::chrono::minutes kMaxTime(10);
+
+std::string in_one_line(const std::string& said) {
+  constexpr std::size_t kMost = 300;
+  std::istringstream words(said);
+  std::string line;
+  for (std::string word; words >> word;) {
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return excerpt(line, kMost);
+}
 
 }  // namespace
 
@@ -34,10 +48,14 @@ std::string find_in_path(const Context& context, const std::string& name) {
 
 ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), path);
-  const ChildResult result = run_child(
-      {.path = path, .argv = std::move(arguments), .input = {}, .max_output = kMaxOutput, .timeout = kMaxTime},
-      context.stop);
-  return {.exit_code = result.exit_code, .output = result.output};
+  ChildResult result = run_child({.path = path,
+                                  .argv = std::move(arguments),
+                                  .input = {},
+                                  .max_output = kMaxOutput,
+                                  .max_error = kMaxError,
+                                  .timeout = kMaxTime},
+                                 context.stop);
+  return {.exit_code = result.exit_code, .output = std::move(result.output), .error = in_one_line(result.error)};
 }
 
 }  // namespace wasm_oci::cli

@@ -14,9 +14,10 @@ std::string find_in_path(const Context& context, const std::string& name);
 struct ProgramResult {
   int exit_code;
   std::string output;  // at most 64 KiB of standard output
+  std::string error;   // the beginning of what it said on standard error, as one line; not escaped
 };
 
-// Runs the program at `path` to its end, for at most ten minutes; it shares our standard error.
+// Runs the program at `path` to its end, for at most ten minutes.
 ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments);
 
 }  // namespace wasm_oci::cli

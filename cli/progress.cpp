@@ -3,6 +3,7 @@
 #include "cli/progress_json.hpp"
 #include "cli/progress_plain.hpp"
 #include "cli/progress_tty.hpp"
+#include "oci/text.hpp"
 
 namespace wasm_oci::cli {
 
@@ -28,6 +29,13 @@ void Display::print(std::string_view lines) noexcept {
     const std::lock_guard lock(mutex_);
     write_above(lines);
   } catch (...) {  // NOLINT(bugprone-empty-catch): see its declaration
+  }
+}
+
+void Display::note(std::string_view text) noexcept {
+  try {
+    print(escape_for_terminal(text) + "\n");
+  } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }
 

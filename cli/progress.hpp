@@ -36,6 +36,8 @@ class Display : public Progress {
 
   // Writes whole lines to standard error, whatever the mode. An error there is dropped: there is nobody left to tell.
   void print(std::string_view lines) noexcept;
+  // A line of text from outside, escaped.
+  void note(std::string_view text) noexcept override;
   // Runs `other`, which writes to the terminal by other ways, while nothing of the display is on it. What it throws
   // passes.
   void aside(const std::function<void()>& other);

@@ -50,19 +50,7 @@ void PlainDisplay::advance(const Descriptor& descriptor, std::uint64_t position)
 void PlainDisplay::finish(const Descriptor& descriptor, TransferOutcome outcome) noexcept {
   try {
     const std::lock_guard lock(mutex());
-    std::optional<std::chrono::nanoseconds> duration;
-    if (const auto entry = transfers_.find(descriptor.digest); entry != transfers_.end()) {
-      duration = clock_() - entry->second.started;
-      transfers_.erase(entry);
-    }
-    write(outcome_line(descriptor, outcome, duration) + "\n");
-  } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
-  }
-}
-
-void PlainDisplay::note(std::string_view text) noexcept {
-  try {
-    print(escape_for_terminal(text) + "\n");
+    write(end_transfer(transfers_, descriptor, outcome, clock_()));
   } catch (...) {  // NOLINT(bugprone-empty-catch): work goes on without its progress
   }
 }

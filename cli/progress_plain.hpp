@@ -14,7 +14,6 @@ class PlainDisplay final : public Display {
   void start(const Descriptor& descriptor) noexcept override;
   void advance(const Descriptor& descriptor, std::uint64_t position) noexcept override;
   void finish(const Descriptor& descriptor, TransferOutcome outcome) noexcept override;
-  void note(std::string_view text) noexcept override;
 
  private:
   Clock clock_;

@@ -56,11 +56,11 @@ std::string label_of(const Descriptor& descriptor) {
       descriptor.digest.hex().substr(0, kShortDigest) + " " + std::string(kind_of(descriptor.media_type));
   if (const auto title = descriptor.annotations.find(std::string(annotation::kTitle));
       title != descriptor.annotations.end()) {
-    label += " " + escape_for_terminal(title->second);
+    label += " " + escape_for_terminal(excerpt(title->second));
   } else if (descriptor.platform) {
     const Platform& platform = *descriptor.platform;
-    label += " " + escape_for_terminal(platform.os + "/" + platform.architecture +
-                                       (platform.variant.empty() ? "" : "/" + platform.variant));
+    label += " " + escape_for_terminal(excerpt(platform.os + "/" + platform.architecture +
+                                               (platform.variant.empty() ? "" : "/" + platform.variant)));
   }
   return label;
 }
@@ -80,6 +80,15 @@ std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
   }
   line += "copied " + human_size(descriptor.size);
   return duration && *duration >= kWorthTelling ? line + " in " + short_duration(*duration) : line;
+}
+
+std::string end_transfer(Transfers& transfers, const Descriptor& descriptor, TransferOutcome outcome, TimePoint now) {
+  std::optional<std::chrono::nanoseconds> duration;
+  if (const auto entry = transfers.find(descriptor.digest); entry != transfers.end()) {
+    duration = now - entry->second.started;
+    transfers.erase(entry);
+  }
+  return outcome_line(descriptor, outcome, duration) + "\n";
 }
 
 std::string short_duration(std::chrono::nanoseconds duration) {

@@ -46,6 +46,9 @@ std::string label_of(const Descriptor& descriptor);
 std::string outcome_line(const Descriptor& descriptor, TransferOutcome outcome,
                          std::optional<std::chrono::nanoseconds> duration);
 
+// Takes it off the list; outcome_line() and a newline.
+std::string end_transfer(Transfers& transfers, const Descriptor& descriptor, TransferOutcome outcome, TimePoint now);
+
 // "0.4s", "12s", "2m05s", "1h02m"
 std::string short_duration(std::chrono::nanoseconds duration);
 // The same without tenths: "4s"

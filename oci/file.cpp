@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +52,18 @@ UniqueFd duplicate(int file, const std::string& shown) {
     throw_errno(errno, "cannot open " + shown);
   }
   return copy;
+}
+
+// The directory and those above it that are not there, outermost first.
+std::vector<std::string> missing_directories(const std::string& path) {
+  std::error_code ignored;
+  std::vector<std::string> missing;
+  for (std::filesystem::path folder = path; !folder.empty() && !std::filesystem::exists(folder, ignored);
+       folder = folder.parent_path()) {
+    missing.push_back(folder.string());
+  }
+  std::ranges::reverse(missing);
+  return missing;
 }
 
 std::string random_name() {
@@ -116,6 +129,33 @@ UniqueFd open_directory_at(int directory, const std::string& name, const std::st
     throw_errno(errno, "cannot open " + path);
   }
   return opened;
+}
+
+std::vector<std::string> make_directories(const std::string& path) {
+  constexpr mode_t kPermissions = 0777;
+  std::vector<std::string> made;
+  for (const std::string& folder : missing_directories(path)) {
+    if (::mkdir(folder.c_str(), kPermissions) == 0) {
+      made.push_back(folder);
+    } else if (errno != EEXIST) {
+      const int error = errno;
+      remove_directories(made);
+      throw_errno(error, "cannot make " + path);
+    }
+  }
+  return made;
+}
+
+void remove_directories(const std::vector<std::string>& made) {
+  for (const std::string& folder : std::views::reverse(made)) {
+    ::rmdir(folder.c_str());
+  }
+}
+
+bool is_at(int file, const std::string& path) {
+  struct stat named{};
+  const struct stat open = status_of(file, path);
+  return ::stat(path.c_str(), &named) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
 std::uint64_t file_size(int file, const std::string& shown) {

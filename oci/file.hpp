@@ -28,6 +28,15 @@ UniqueFd open_directory(const std::string& path);
 // Opens a directory that must be one: a symbolic link there is a ContentError (T-17).
 UniqueFd open_directory_at(int directory, const std::string& name, const std::string& shown);
 
+// Makes the directory and those above it that are missing, and returns the ones that it made, outermost first. Where it
+// fails, none of them stays.
+std::vector<std::string> make_directories(const std::string& path);
+// Undoes that, as far as they are empty.
+void remove_directories(const std::vector<std::string>& made);
+
+// Whether `path` names the open file or directory still, and neither nothing nor another one.
+bool is_at(int file, const std::string& path);
+
 // The size in bytes of an open file.
 std::uint64_t file_size(int file, const std::string& shown);
 

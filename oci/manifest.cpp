@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/json/descriptor_json.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <array>
 #include <span>
@@ -12,11 +13,6 @@ namespace {
 
 Document parse_document(std::string_view bytes) {
   return Document::parse(std::string(bytes), {.max_bytes = kMaxManifestSize});
-}
-
-[[noreturn]] void refuse_schema1() {
-  throw ContentError("Docker image manifest version 2, schema 1 is not supported",
-                     "the image must be pushed again with a current tool");
 }
 
 // One of the two kinds of document, and what must not be in it.
@@ -40,18 +36,18 @@ std::string read_identity(ObjectReader& object, const Shape& shape, std::string_
   const std::optional<std::uint64_t> version = object.optional_uint("schemaVersion");
   if (media_type::is_docker_schema1(expected_type) || media_type::is_docker_schema1(own_type) ||
       (version == 1 && has_fs_layers)) {
-    refuse_schema1();
+    refuse_docker_schema1();
   }
   const auto require_type_of_kind = [&shape](const std::string& type) {
     if (!type.empty() && !shape.is_type(type)) {
-      throw ContentError("mediaType: " + type + " is not that of " + std::string(shape.name));
+      throw ContentError("mediaType: " + excerpt(type) + " is not that of " + std::string(shape.name));
     }
   };
   require_type_of_kind(std::string(expected_type));
   require_type_of_kind(own_type);
   if (!own_type.empty() && !expected_type.empty() && own_type != expected_type) {
-    throw ContentError("mediaType: the document says " + own_type + ", what refers to it says " +
-                       std::string(expected_type));
+    throw ContentError("mediaType: the document says " + excerpt(own_type) + ", what refers to it says " +
+                       excerpt(expected_type));
   }
   if (version && *version != 2) {
     throw ContentError("schemaVersion: " + std::to_string(*version) + " is not supported, only 2");
@@ -100,6 +96,11 @@ bool is_elsewhere(const Descriptor& layer) {
 }
 
 }  // namespace
+
+void refuse_docker_schema1() {
+  throw ContentError("Docker image manifest version 2, schema 1 is not supported",
+                     "the image must be pushed again with a current tool");
+}
 
 Manifest parse_manifest(std::string_view bytes, std::string_view media_type) {
   const Document document = parse_document(bytes);
@@ -150,7 +151,7 @@ std::string serialize(const Index& index) {
 std::vector<Edge> required_children(const Descriptor& descriptor, std::string_view bytes) {
   std::vector<Edge> edges;
   if (media_type::is_docker_schema1(descriptor.media_type)) {
-    refuse_schema1();
+    refuse_docker_schema1();
   }
   if (media_type::is_index(descriptor.media_type)) {
     for (Descriptor& child : parse_index(bytes, descriptor.media_type).manifests) {

@@ -46,6 +46,9 @@ struct Index {
 Manifest parse_manifest(std::string_view bytes, std::string_view media_type = {});
 Index parse_index(std::string_view bytes, std::string_view media_type = {});
 
+// Throws ContentError: what came before manifests as they are here, which nothing here reads.
+[[noreturn]] void refuse_docker_schema1();
+
 // Compact JSON in the specification's order of fields, schemaVersion first.
 std::string serialize(const Manifest& manifest);
 std::string serialize(const Index& index);

@@ -1,50 +1,13 @@
 #include "oci/text.hpp"
 
+#include "oci/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 namespace wasm_oci {
 namespace {
-
-struct CodePoint {
-  char32_t value;
-  std::size_t size;  // in bytes; 0 where the bytes are no UTF-8
-};
-
-// The first character of `text`, which is not empty. Overlong forms and surrogates are no UTF-8 (RFC 3629).
-CodePoint decode_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
-  struct Form {
-    unsigned char mask;
-    unsigned char mark;
-    char32_t smallest;
-  };
-  static constexpr std::array kForms = {Form{0x80, 0x00, 0}, Form{0xe0, 0xc0, 0x80}, Form{0xf0, 0xe0, 0x800},
-                                        Form{0xf8, 0xf0, 0x10000}};
-  for (std::size_t extra = 0; extra < kForms.size(); ++extra) {
-    const Form& form = kForms.at(extra);
-    if ((byte(0) & form.mask) != form.mark) {
-      continue;
-    }
-    if (text.size() <= extra) {
-      break;
-    }
-    char32_t value = byte(0) & static_cast<unsigned char>(~form.mask);
-    for (std::size_t index = 1; index <= extra; ++index) {
-      if ((byte(index) & 0xc0U) != 0x80U) {
-        return {.value = 0, .size = 0};
-      }
-      value = (value << 6U) | (byte(index) & 0x3fU);
-    }
-    const bool is_surrogate = value >= 0xd800 && value <= 0xdfff;
-    if (value < form.smallest || value > 0x10ffff || is_surrogate) {
-      break;
-    }
-    return {.value = value, .size = extra + 1};
-  }
-  return {.value = 0, .size = 0};
-}
 
 bool is_unsafe(char32_t c) {
   struct Range {
@@ -98,7 +61,7 @@ std::string escape_for_terminal(std::string_view text, LineBreaks line_breaks) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const CodePoint c = decode_utf8(text);
+    const utf8::CodePoint c = utf8::decode(text);
     if (c.size == 0) {
       out += "\\x";
       append_hex(out, static_cast<unsigned char>(text.front()), 2);
@@ -114,6 +77,26 @@ std::string escape_for_terminal(std::string_view text, LineBreaks line_breaks) {
     text.remove_prefix(c.size);
   }
   return out;
+}
+
+std::string excerpt(std::string_view text, std::size_t most) {
+  std::string_view rest = text;
+  for (std::size_t count = 0; !rest.empty(); ++count) {
+    if (count == most) {
+      return std::string(text.substr(0, text.size() - rest.size())) + "…";
+    }
+    rest.remove_prefix(std::max<std::size_t>(1, utf8::decode(rest).size));
+  }
+  return std::string(text);
+}
+
+std::string list_names(std::span<const std::string> names) {
+  constexpr std::size_t kMost = 20;
+  std::string list;
+  for (const std::string& name : names.first(std::min(names.size(), kMost))) {
+    list.append(list.empty() ? "" : ", ").append(excerpt(name));
+  }
+  return names.size() > kMost ? list + " and " + std::to_string(names.size() - kMost) + " more" : list;
 }
 
 std::string human_size(std::uint64_t bytes) {

@@ -20,6 +20,13 @@ enum class LineBreaks {
 // visible: "\x1b", "\u{202e}". All else stays, backslashes too.
 std::string escape_for_terminal(std::string_view text, LineBreaks line_breaks = LineBreaks::escape);
 
+// What a message quotes of a text from outside, which may be of any length: its first `most` characters and, where it
+// has more, "…". Bytes that are no UTF-8 count as one character each; nothing is escaped here.
+std::string excerpt(std::string_view text, std::size_t most = 100);
+
+// The names as a message lists them, each as an excerpt: "a, b, c", of very many the first ones and "and 7 more".
+std::string list_names(std::span<const std::string> names);
+
 // As docker prints sizes: decimal units, at most three digits and a point, "0 B", "999 B", "15.6 MB", "1.05 GB".
 std::string human_size(std::uint64_t bytes);
 

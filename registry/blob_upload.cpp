@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -109,7 +110,7 @@ class BlobUpload {
       session_.reset();
       const auto stored = response.headers.get("Docker-Content-Digest");
       if (stored && *stored != blob_.digest.str()) {
-        throw ContentError(what_ + ": the registry has stored it as " + *stored);
+        throw ContentError(what_ + ": the registry has stored it as " + excerpt(*stored));
       }
       return;
     }

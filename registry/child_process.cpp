@@ -55,12 +55,58 @@ UniqueFd filled_pipe(const std::string& input) {
   return std::move(pipe.read_end);
 }
 
+// What comes from a program through a pipe; nothing where it goes elsewhere.
+class Outlet {
+ public:
+  Outlet(std::string& to, std::size_t most, bool wanted = true) : to_(to), most_(most) {
+    if (wanted) {
+      pipe_ = make_pipe();
+      set_non_blocking(pipe_.read_end);
+    }
+  }
+
+  // Both -1 where there is none; poll() passes over that.
+  int write_end() const { return pipe_.write_end.get(); }
+  int read_end() const { return pipe_.read_end.get(); }
+  void close_write_end() { pipe_.write_end.reset(); }
+  bool is_open() const { return static_cast<bool>(pipe_.read_end); }
+
+  // Takes what is there, at least as much as a pipe holds, and keeps of it what is wanted. False once that was not all.
+  bool drain() {
+    constexpr int kMostReads = 16;  // somebody who never stops writing must not keep us from looking at the time
+    for (int reads = 0; is_open() && reads < kMostReads; ++reads) {
+      const ssize_t count = ::read(pipe_.read_end.get(), buffer_.data(), buffer_.size());
+      if (count < 0 && errno != EINTR) {
+        break;
+      }
+      if (count == 0) {
+        pipe_.read_end.reset();
+      }
+      const auto came = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+      overflowed_ = overflowed_ || came > most_ - to_.size();
+      to_.append(buffer_.data(), std::min(came, most_ - to_.size()));
+    }
+    return !overflowed_;
+  }
+
+ private:
+  std::string& to_;
+  std::size_t most_;
+  Pipe pipe_;
+  std::vector<char> buffer_ = std::vector<char>(64UL * 1024);
+  bool overflowed_ = false;
+};
+
 class SpawnSettings {
  public:
-  SpawnSettings(int input, int output) {
+  // `error` is -1 where standard error stays ours.
+  SpawnSettings(int input, int output, int error) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    if (error >= 0) {
+      ::posix_spawn_file_actions_adddup2(&actions_, error, STDERR_FILENO);
+    }
 #ifdef __GLIBC__
     ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
 #endif
@@ -94,12 +140,12 @@ class SpawnSettings {
 // A started program. It is killed with its whole group unless it was seen to end.
 class Child {
  public:
-  Child(const ChildCommand& command, int input, int output) {
+  Child(const ChildCommand& command, int input, int output, int error_output) {
     std::vector<std::string> arguments = command.argv;
     std::vector<char*> pointers;
     std::ranges::transform(arguments, std::back_inserter(pointers), [](std::string& text) { return text.data(); });
     pointers.push_back(nullptr);
-    const SpawnSettings settings(input, output);
+    const SpawnSettings settings(input, output, error_output);
     if (const int error = ::posix_spawn(&id_, command.path.c_str(), settings.actions(), settings.attributes(),
                                         pointers.data(), environ);
         error != 0) {
@@ -136,16 +182,15 @@ class Child {
 
 ChildResult run_child(const ChildCommand& command, const std::stop_token& stop) {
   const Clock::time_point deadline = Clock::now() + command.timeout;
-  Pipe output = make_pipe();
-  set_non_blocking(output.read_end);
-  UniqueFd input = filled_pipe(command.input);
-  Child child(command, input.get(), output.write_end.get());
-  input.reset();
-  output.write_end.reset();
-
   ChildResult result;
-  bool open = true;
-  std::vector<char> buffer(64UL * 1024);
+  Outlet output(result.output, command.max_output);
+  Outlet error(result.error, command.max_error, command.max_error > 0);
+  UniqueFd input = filled_pipe(command.input);
+  Child child(command, input.get(), output.write_end(), error.write_end());
+  input.reset();
+  output.close_write_end();
+  error.close_write_end();
+
   while (true) {
     // Asked before reading: what it wrote before its end is then read below, even if others keep the pipe open.
     const auto exit_code = child.ended();
@@ -155,24 +200,16 @@ ChildResult run_child(const ChildCommand& command, const std::stop_token& stop) 
     if (!exit_code && Clock::now() >= deadline) {
       throw FailureError("no answer within " + std::to_string(command.timeout.count() / 1000) + " seconds");
     }
+    const bool open = output.is_open() || error.is_open();
     if (open && !exit_code) {
-      pollfd entry{.fd = output.read_end.get(), .events = POLLIN, .revents = 0};
-      ::poll(&entry, 1, static_cast<int>(kPollInterval.count()));
+      std::array entries = {pollfd{.fd = output.read_end(), .events = POLLIN, .revents = 0},
+                            pollfd{.fd = error.read_end(), .events = POLLIN, .revents = 0}};
+      ::poll(entries.data(), entries.size(), static_cast<int>(kPollInterval.count()));
     }
-    ssize_t count = 0;
-    while (open && (count = ::read(output.read_end.get(), buffer.data(), buffer.size())) != 0) {
-      if (count < 0 && errno == EINTR) {
-        continue;
-      }
-      if (count < 0) {
-        break;
-      }
-      result.output.append(buffer.data(), static_cast<std::size_t>(count));
-      if (result.output.size() > command.max_output) {
-        throw FailureError("an answer of more than " + std::to_string(command.max_output) + " bytes");
-      }
+    if (!output.drain()) {
+      throw FailureError("an answer of more than " + std::to_string(command.max_output) + " bytes");
     }
-    open = open && count != 0;
+    error.drain();
     if (exit_code) {
       result.exit_code = *exit_code;
       return result;

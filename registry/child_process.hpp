@@ -1,4 +1,4 @@
-// Runs one small program to its end, bounded in time and output. Made for credential helpers.
+// Runs one small program to its end, bounded in time and output: a credential helper, git.
 #pragma once
 
 #include <chrono>
@@ -14,15 +14,17 @@ struct ChildCommand {
   std::vector<std::string> argv;
   std::string input;           // what standard input holds: at most what a pipe holds (64 KiB on Linux)
   std::size_t max_output = 0;  // bytes of standard output
+  std::size_t max_error = 0;   // bytes of standard error that are kept, of more the first; 0: it goes where ours goes
   std::chrono::milliseconds timeout{};
 };
 
 struct ChildResult {
   int exit_code = 0;  // 128 + N where signal N ended it
   std::string output;
+  std::string error;
 };
 
-// The program gets our environment and standard error and no other open file. It leads a process group, which is killed
+// The program gets our environment and no open file but the standard ones. It leads a process group, which is killed
 // when it does not end in time or writes too much (FailureError, without anything of the output), or when `stop` is
 // requested (CancelledError).
 ChildResult run_child(const ChildCommand& command, const std::stop_token& stop);

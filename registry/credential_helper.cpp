@@ -4,6 +4,7 @@
 #include "oci/json/document.hpp"
 #include "oci/json/reader.hpp"
 #include "oci/json/writer.hpp"
+#include "oci/text.hpp"
 #include "registry/child_process.hpp"
 
 #include <sys/stat.h>
@@ -126,9 +127,9 @@ std::optional<std::string> CredentialHelper::run(const std::string& action, cons
   if (message == kNotFound) {
     return std::nullopt;
   }
-  throw FailureError(program_ + " " + action + ": " +
-                     (message.empty() ? "failed with exit code " + std::to_string(result.exit_code)
-                                      : std::string(message.substr(0, kMaxMessage))));
+  throw FailureError(
+      program_ + " " + action + ": " +
+      (message.empty() ? "failed with exit code " + std::to_string(result.exit_code) : excerpt(message, kMaxMessage)));
 }
 
 }  // namespace wasm_oci

@@ -1,6 +1,7 @@
 #include "registry/error_response.hpp"
 
 #include "oci/json/document.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,9 +12,7 @@ namespace {
 constexpr std::size_t kMaxItems = 10;
 constexpr std::size_t kMaxText = 500;
 
-std::string cut(std::string_view text) {
-  return text.size() <= kMaxText ? std::string(text) : std::string(text.substr(0, kMaxText)) + "…";
-}
+std::string cut(std::string_view text) { return excerpt(text, kMaxText); }
 
 std::string lower(std::string_view text) {
   std::string lowered(text);

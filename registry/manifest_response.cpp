@@ -4,6 +4,7 @@
 #include "oci/json/document.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 #include "registry/error_response.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ std::string bare_media_type(std::string_view content_type) {
 void check_is_content(const std::string& what, const HttpResponse& response) {
   const std::string encoding = response.headers.get("Content-Encoding").value_or("identity");
   if (encoding != "identity") {
-    throw ContentError(what + ": the registry sends it encoded as " + encoding + ", which was not asked for");
+    throw ContentError(what + ": the registry sends it encoded as " + excerpt(encoding) + ", which was not asked for");
   }
   if (bare_media_type(response.headers.get("Content-Type").value_or("")) == "text/html") {
     refuse_page(what);
@@ -72,14 +73,13 @@ Descriptor describe_manifest(const std::string& what, std::string_view bytes, st
     const auto version = root.find("schemaVersion");
     if (media_type::is_docker_schema1(from_header) || media_type::is_docker_schema1(own) ||
         (version && version->as_uint64() == 1)) {
-      throw ContentError("Docker image manifest version 2, schema 1 is not supported",
-                         "the image must be pushed again with a current tool");
+      refuse_docker_schema1();
     }
     if (!root.is(JsonKind::object)) {
       throw ContentError("a manifest is a JSON object");
     }
     if (!own.empty() && !says_nothing(from_header) && bare_media_type(own) != from_header) {
-      throw ContentError("the registry calls it " + from_header + ", the document itself " + own);
+      throw ContentError("the registry calls it " + excerpt(from_header) + ", the document itself " + excerpt(own));
     }
     std::string type = own;
     if (type.empty()) {

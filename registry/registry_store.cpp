@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/media_type.hpp"
 #include "oci/reference.hpp"
+#include "oci/text.hpp"
 #include "registry/manifest_response.hpp"
 #include "registry/tag_list.hpp"
 
@@ -255,7 +256,7 @@ void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
   }
   const auto stored = response.headers.get("Docker-Content-Digest");
   if (stored && *stored != descriptor.digest.str()) {
-    throw ContentError(request.what + ": the registry has stored it as " + *stored + ", not " +
+    throw ContentError(request.what + ": the registry has stored it as " + excerpt(*stored) + ", not " +
                        descriptor.digest.str());
   }
 }

@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/json/document.hpp"
 #include "oci/reference.hpp"
+#include "oci/text.hpp"
 #include "registry/manifest_response.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ void read_page(const std::string& text, std::vector<std::string>& tags) {
   }
   for (const JsonValue& tag : *list) {
     if (!is_tag(tag.string())) {
-      throw ContentError("the list of tags holds something that is no tag: " + std::string(tag.text().substr(0, 200)));
+      throw ContentError("the list of tags holds something that is no tag: " + excerpt(tag.text()));
     }
     if (tags.size() == kMaxTags) {
       throw ContentError("there are more than " + std::to_string(kMaxTags) + " tags");

@@ -1,6 +1,7 @@
 #include "registry/url.hpp"
 
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 #include "registry/libcurl.hpp"
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 
 namespace wasm_oci {
 namespace {
+
+constexpr std::size_t kMaxShown = 200;  // characters
 
 using UrlHandle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
@@ -133,7 +136,7 @@ std::optional<Url> Url::resolve(std::string_view reference) const {
   return resolved ? parse(*resolved) : std::nullopt;
 }
 
-std::string Url::display() const { return text_.substr(0, text_.find('?')); }
+std::string Url::display() const { return excerpt(text_.substr(0, text_.find('?')), kMaxShown); }
 
 Url Url::with_query(std::string_view key, std::string_view value) const {
   Url url = *this;

@@ -2,10 +2,10 @@
 
 #include "oci/error.hpp"
 #include "oci/file.hpp"
-#include "oci/json/utf8.hpp"
 #include "oci/layer/add_files.hpp"
 #include "oci/layer/layer_writer.hpp"
 #include "oci/text.hpp"
+#include "oci/utf8.hpp"
 #include "oci/wasm/binary.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "oci/json/document.hpp"
 
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -314,10 +315,7 @@ std::string JsonValue::path() const {
       path += "[" + std::to_string(step.position()) + "]";
       continue;
     }
-    constexpr std::size_t kLongestKey = 200;
-    const std::string_view key = step.key();
-    const std::string shown =
-        key.size() > kLongestKey ? std::string(key.substr(0, kLongestKey)) + "…" : std::string(key);
+    const std::string shown = excerpt(step.key());
     if (is_identifier(shown)) {
       path += path.empty() ? shown : "." + shown;
     } else {

@@ -2,7 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/json/document.hpp"
-#include "oci/json/utf8.hpp"
+#include "oci/utf8.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/libarchive.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,7 +26,7 @@ std::string normalised(std::string_view path) {
     const std::string_view part = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
     if (part == "..") {
-      throw ContentError("layer holds a path that leads out of it: '" + std::string(path) + "'");
+      throw ContentError("layer holds a path that leads out of it: '" + excerpt(path) + "'");
     }
     if (!part.empty() && part != ".") {
       result.append(result.empty() ? "" : "/").append(part);
@@ -169,7 +170,7 @@ std::optional<LayerEntry> LayerReader::next() {
                       .type = type_of(raw),
                       .mode = libarchive().entry_perm(raw)};
   if (libarchive().entry_sparse_count(raw) > 0) {
-    throw ContentError("layer holds a sparse file: '" + entry.path + "'");
+    throw ContentError("layer holds a sparse file: '" + excerpt(entry.path) + "'");
   }
   if (entry.type == LayerEntryType::file) {
     entry.size = static_cast<std::uint64_t>(libarchive().entry_size(raw));

@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <map>
 #include <optional>
@@ -76,7 +77,7 @@ std::optional<FoundModule> read_module(LayerReader& reader, const LayerEntry& en
 Compression compression_of(const Descriptor& layer) {
   const std::optional<Compression> compression = media_type::layer_compression(layer.media_type);
   if (!compression) {
-    throw ContentError("layer " + layer.digest.str() + " has the type \"" + layer.media_type +
+    throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
                        "\", which is no layer of files");
   }
   return *compression;
@@ -140,13 +141,14 @@ void extract_module(Store& store, const FoundModule& module, Sink& sink) {
       sink.write(std::span(buffer).first(count));
     }
     if (hasher.finish() != module.digest) {
-      throw ContentError("layer " + module.layer.digest.str() + " holds several files of the path \"" + module.path +
-                         "\"");
+      throw ContentError("layer " + module.layer.digest.str() + " holds several files of the path \"" +
+                         excerpt(module.path) + "\"");
     }
     written = true;
   }
   if (!written) {
-    throw ContentError("layer " + module.layer.digest.str() + " does not hold \"" + module.path + "\" any more");
+    throw ContentError("layer " + module.layer.digest.str() + " does not hold \"" + excerpt(module.path) +
+                       "\" any more");
   }
 }
 

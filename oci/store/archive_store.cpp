@@ -5,6 +5,7 @@
 #include "oci/media_type.hpp"
 #include "oci/reference.hpp"
 #include "oci/store/layout_index.hpp"
+#include "oci/text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -95,7 +96,7 @@ ArchiveReader::ArchiveReader(UniqueFd file, std::string shown, ArchiveFormat for
 std::string ArchiveReader::read_entry(const std::string& name, std::size_t limit) const {
   const std::optional<TarIndex::Slice> slice = index_.find(name);
   if (!slice) {
-    throw ContentError(name + " is missing");
+    throw ContentError(excerpt(name) + " is missing");
   }
   FileSource source(file_.get(), shown_, slice->offset, slice->size);
   return read_all(source, limit);
@@ -176,7 +177,7 @@ Descriptor ArchiveReader::make_manifest(const SavedImage& image) {
 Descriptor ArchiveReader::make_layer(const std::string& name) {
   const std::optional<TarIndex::Slice> slice = index_.find(name);
   if (!slice) {
-    throw ContentError("layer " + name + " is missing");
+    throw ContentError("layer " + excerpt(name) + " is missing");
   }
   if (const auto known = layers_.find(*slice); known != layers_.end()) {
     return known->second;

@@ -6,6 +6,7 @@
 #include "oci/json/splice.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -147,7 +148,7 @@ void check_layout_file(std::string_view text) {
   read_object(document.root(), [](ObjectReader& object) {
     const std::string version = object.required_string("imageLayoutVersion");
     if (version != "1.0.0") {
-      throw ContentError("imageLayoutVersion " + version + " is not supported, only 1.0.0");
+      throw ContentError("imageLayoutVersion " + excerpt(version) + " is not supported, only 1.0.0");
     }
     return version;
   });
@@ -192,11 +193,8 @@ Descriptor only_entry(std::span<const Descriptor> entries, const std::string& sh
     digests.insert(entry.digest);
   }
   if (digests.size() > 1) {
-    std::string list;
-    for (const std::string& name : names) {
-      list += (list.empty() ? "" : ", ") + name;
-    }
-    throw UsageError(shown + " holds several images", "name one of: " + list);
+    throw UsageError(shown + " holds several images",
+                     "name one of: " + list_names(std::vector(names.begin(), names.end())));
   }
   return entries.front();
 }
@@ -248,6 +246,8 @@ std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, 
     descriptor.media_type = media_type::kOciIndex;
   } else if (root.find("config") && root.find("layers")) {
     descriptor.media_type = media_type::kOciManifest;
+  } else if (root.find("fsLayers")) {
+    descriptor.media_type = root.find("signatures") ? media_type::kDockerSchema1Signed : media_type::kDockerSchema1;
   }
   return descriptor.media_type.empty() ? std::nullopt : std::optional(std::move(descriptor));
 }

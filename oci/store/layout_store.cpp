@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +23,7 @@ const std::string kBlobsName = "blobs";
 
 constexpr std::size_t kMaxLayoutFileSize = 64UL * 1024;
 constexpr unsigned kMaxDepth = 16;
+constexpr int kMaxTries = 10;  // each one lost to another process that made the layout, or took it away, meanwhile
 constexpr unsigned kBlobPermissions = 0444;  // content never changes
 constexpr unsigned kFilePermissions = 0644;
 constexpr mode_t kDirectoryPermissions = 0777;
@@ -32,8 +34,18 @@ void make_directory_at(int directory, const std::string& name, const std::string
   }
 }
 
-// Whether this is a directory that a process was making a layout of when it was killed: oci-layout is the last file
-// that it writes, and until then index.json is absent or lists nothing.
+// What `work` throws says what it is about.
+auto about(const std::string& what, const auto& work) {
+  try {
+    return work();
+  } catch (Error& error) {
+    error.add_context(what);
+    throw;
+  }
+}
+
+// Whether this is a directory that a process is making a layout of, or was when it was killed: oci-layout is the last
+// file that it writes, and until then index.json is absent or lists nothing.
 bool is_unfinished(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored) || std::filesystem::exists(folder / kLayoutFileName, ignored)) {
@@ -42,9 +54,13 @@ bool is_unfinished(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder / kIndexFileName, ignored)) {
     return true;
   }
-  const UniqueFd directory = open_directory(folder.string());
-  FileSource index(open_file_at(directory.get(), kIndexFileName, folder.string()), kIndexFileName);
-  return read_all(index, kMaxLayoutIndexSize) == kEmptyLayoutIndex;
+  try {
+    const UniqueFd directory = open_directory(folder.string());
+    FileSource index(open_file_at(directory.get(), kIndexFileName, folder.string()), kIndexFileName);
+    return read_all(index, kMaxLayoutIndexSize) == kEmptyLayoutIndex;
+  } catch (const NotFoundError&) {  // taken away
+    return true;
+  }
 }
 
 }  // namespace
@@ -56,29 +72,68 @@ std::unique_ptr<LayoutStore> LayoutStore::open(const std::string& path, const st
 }
 
 std::unique_ptr<LayoutStore> LayoutStore::open_or_empty(const std::string& path, const std::stop_token& stop) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored) || is_unfinished(path)) {
-    return std::unique_ptr<LayoutStore>(new LayoutStore(path));
+  for (int tries = 1;; ++tries) {
+    try {
+      return open(path, stop);
+    } catch (const NotFoundError&) {
+      break;
+    } catch (const ContentError&) {
+      if (is_unfinished(path)) {
+        break;
+      }
+      if (tries == kMaxTries) {  // sooner it may have been finished by now
+        throw;
+      }
+    }
   }
-  return open(path, stop);
+  return std::unique_ptr<LayoutStore>(new LayoutStore(path));
 }
 
 std::unique_ptr<LayoutStore> LayoutStore::open_for_writing(const std::string& path, const std::stop_token& stop) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) {
-    throw FailureError("cannot make " + path + ": " + error.message());
-  }
   return std::unique_ptr<LayoutStore>(new LayoutStore(path, Access::write, stop));
 }
 
-LayoutStore::LayoutStore(std::string path, Access access, std::stop_token stop)
-    : path_(std::move(path)), stop_(std::move(stop)) {
+// The other constructor makes it an object whose destructor is called where this one fails.
+LayoutStore::LayoutStore(std::string path, Access access, std::stop_token stop) : LayoutStore(std::move(path)) {
+  stop_ = std::move(stop);
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path_, ignored)) {
     throw ContentError(path_ + " is a file, not an OCI image layout", "an archive is spelled oci-archive:" + path_);
   }
+  open_root(access);
+  if (access == Access::write) {
+    create_missing();
+  }
+  check_layout();
+  open_blobs();
+}
+
+LayoutStore::~LayoutStore() {
+  if (!made_.empty()) {
+    take_away();
+  }
+}
+
+void LayoutStore::open_root(Access access) {
+  for (int tries = 1;; ++tries) {
+    try {
+      if (try_open_root(access) || tries == kMaxTries) {
+        return;
+      }
+    } catch (const NotFoundError&) {
+      if (access == Access::read || tries == kMaxTries) {
+        throw;
+      }
+    }
+  }
+}
+
+bool LayoutStore::try_open_root(Access access) {
+  if (access == Access::write) {
+    std::ranges::move(make_directories(path_), std::back_inserter(made_));
+  }
   root_ = open_directory(path_);
+  use_.reset();
   if (access == Access::write) {
     use_ = DirectoryLock::try_acquire(root_.get(), DirectoryLock::Mode::exclusive, path_);
     if (use_) {
@@ -91,11 +146,7 @@ LayoutStore::LayoutStore(std::string path, Access access, std::stop_token stop)
   if (!use_) {
     use_ = DirectoryLock::acquire(root_.get(), DirectoryLock::Mode::shared, path_, stop_);
   }
-  if (access == Access::write) {
-    create_missing();
-  }
-  check_layout();
-  open_blobs();
+  return is_at(root_.get(), path_);
 }
 
 void LayoutStore::open_blobs() {
@@ -112,7 +163,7 @@ void LayoutStore::create_missing() {
   const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
   // oci-layout is the last: with it the layout is one.
   if (const std::optional<std::string> index = read_small(kIndexFileName, kMaxLayoutIndexSize)) {
-    parse_layout_index(*index);
+    about(path_ + "/" + kIndexFileName, [&] { return parse_layout_index(*index); });
   } else {
     write_small(kIndexFileName, kEmptyLayoutIndex);
   }
@@ -126,12 +177,7 @@ void LayoutStore::check_layout() const {
   if (!layout) {
     throw ContentError(path_ + " is not an OCI image layout: " + kLayoutFileName + " is missing");
   }
-  try {
-    check_layout_file(*layout);
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kLayoutFileName);
-    throw;
-  }
+  about(path_ + "/" + kLayoutFileName, [&] { check_layout_file(*layout); });
 }
 
 std::uint64_t LayoutStore::remove_temp_files() const {
@@ -178,13 +224,7 @@ void LayoutStore::write_small(const std::string& name, std::string_view text) co
 void LayoutStore::edit_index(const std::function<std::string(const std::string& text)>& edit) {
   const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
   const std::string before = read_index();
-  std::string after;
-  try {
-    after = edit(before);
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kIndexFileName);
-    throw;
-  }
+  const std::string after = about(path_ + "/" + kIndexFileName, [&] { return edit(before); });
   if (after != before) {
     write_small(kIndexFileName, after);
     sync_file(root_.get(), path_);  // with it the files that create_missing() wrote are there after a power loss, too
@@ -195,12 +235,8 @@ std::vector<Descriptor> LayoutStore::entries() {
   if (!root_) {
     return {};
   }
-  try {
-    return parse_layout_index(read_index());
-  } catch (Error& error) {
-    error.add_context(path_ + "/" + kIndexFileName);
-    throw;
-  }
+  const std::string text = read_index();
+  return about(path_ + "/" + kIndexFileName, [&] { return parse_layout_index(text); });
 }
 
 Descriptor LayoutStore::only_entry() {

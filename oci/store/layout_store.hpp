@@ -8,7 +8,11 @@
 // of index.json. Temporary files lie in the layout's own directory as .tmp-…; one that nobody owns any more is removed
 // by prune and by the next writer that finds itself alone.
 //
-// Where a file system knows no locks, everything but prune goes on without.
+// A store that made its directory itself, and into which nothing came, takes it away again when it is closed: what
+// failed leaves nothing behind. It does so under the first lock, alone, so others who open the layout look whether it
+// is still there once they have that lock.
+//
+// Where a file system knows no locks, everything but prune and that goes on without.
 #pragma once
 
 #include "oci/file.hpp"
@@ -35,8 +39,13 @@ class LayoutStore final : public LocalStore {
   static std::unique_ptr<LayoutStore> open(const std::string& path, const std::stop_token& stop = {});
   // The same, but a store that does not exist yet is an empty one.
   static std::unique_ptr<LayoutStore> open_or_empty(const std::string& path, const std::stop_token& stop = {});
-  // For writing too: directories and files that a layout needs are made where they are missing.
+  // For writing too: directories and files that a layout needs are made where they are missing, and taken away again at
+  // the end where nothing came into them and the layout's directory is one of them.
   static std::unique_ptr<LayoutStore> open_for_writing(const std::string& path, const std::stop_token& stop = {});
+
+  ~LayoutStore() override;
+  LayoutStore(const LayoutStore&) = delete;
+  LayoutStore& operator=(const LayoutStore&) = delete;
 
   // What index.json lists now, in its order, with annotations.
   std::vector<Descriptor> entries();
@@ -72,6 +81,9 @@ class LayoutStore final : public LocalStore {
   explicit LayoutStore(std::string path) : path_(std::move(path)) {}
   LayoutStore(std::string path, Access access, std::stop_token stop);
 
+  // Opens the directory and locks it for use. False where it was taken away or replaced before the lock was there.
+  bool try_open_root(Access access);
+  void open_root(Access access);
   void open_blobs();
   void create_missing();
   void check_layout() const;
@@ -98,9 +110,13 @@ class LayoutStore final : public LocalStore {
   PruneReport prune_alone();
   void remove_unreached(DigestAlgorithm algorithm, const std::set<Digest>& reached, PruneReport& report);
 
+  bool is_as_made() const;
+  void take_away();
+
   std::string path_;
   std::stop_token stop_;
-  UniqueFd root_;  // none where the store does not exist
+  std::vector<std::string> made_;  // the directories that this store made, outermost first
+  UniqueFd root_;                  // none where the store does not exist
   UniqueFd blobs_;
   std::optional<DirectoryLock> use_;
 

@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/libarchive.hpp"
+#include "oci/text.hpp"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -172,13 +173,13 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
       add(name, {.link = normalise(folder + std::string(target))});
     } else if (libarchive().entry_filetype(entry) == AE_IFREG) {
       if (libarchive().entry_sparse_count(entry) > 0) {
-        throw ContentError(shown + " holds a sparse file, " + name);
+        throw ContentError(shown + " holds a sparse file, " + excerpt(name));
       }
       // What the reader has taken by now is everything up to the content.
       const Slice content{.offset = static_cast<std::uint64_t>(libarchive().filter_bytes(reader.get(), 0)),
                           .size = static_cast<std::uint64_t>(libarchive().entry_size(entry))};
       if (content.offset > end || content.size > end - content.offset) {
-        throw ContentError(shown + " ends in the midst of " + name);
+        throw ContentError(shown + " ends in the midst of " + excerpt(name));
       }
       content_end = content.offset + content.size;
       add(name, {.content = content});
@@ -201,14 +202,14 @@ std::optional<TarIndex::Slice> TarIndex::find(const std::string& name) const {
       return std::nullopt;
     }
     if (found->second.ambiguous) {
-      throw ContentError(shown_ + " holds " + wanted + " twice");
+      throw ContentError(shown_ + " holds " + excerpt(wanted) + " twice");
     }
     if (!found->second.link) {
       return found->second.content;
     }
     wanted = *found->second.link;
   }
-  throw ContentError(shown_ + ": too many links lead from one to the next at " + name);
+  throw ContentError(shown_ + ": too many links lead from one to the next at " + excerpt(name));
 }
 
 UniqueFd make_seekable(UniqueFd file, const std::string& shown, const std::stop_token& stop) {

@@ -104,13 +104,39 @@ TEST(Created, GitCannotTellWithoutACommit) {
   const TempDir folder;
   git(folder.path(), {"init", "-q"});
   for (const std::string module : {"app.wasm", "none/app.wasm"}) {
+    ::testing::internal::CaptureStderr();
     try {
       created("git", {}, (folder / module).string());
       ADD_FAILURE() << "no error for " << module;
     } catch (const FailureError& error) {
-      EXPECT_THAT(error.message(), HasSubstr("has no commit that git can tell the time of"));
+      EXPECT_THAT(error.message(), HasSubstr("has no commit that git can tell the time of: fatal: "));
       EXPECT_EQ(error.hint(), kSpellings);
     }
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "git does not speak to the terminal";
+  }
+}
+
+TEST(Created, ShortensWhatGitSays) {
+  const TempDir folder;
+  wasm_oci::testing::write_file(folder / "git", R"(#!/bin/sh
+head -c 100000 /dev/zero | tr '\0' 'x' >&2
+printf ' \n\tand more' >&2
+exit 1
+)");
+  std::filesystem::permissions(folder / "git", std::filesystem::perms::owner_all);
+  const std::string path = folder.path().string() + ":" + current_environment().at("PATH");
+  try {
+    created("git", {{"PATH", path}}, (folder / "app.wasm").string());
+    FAIL() << "no error";
+  } catch (const FailureError& error) {
+    EXPECT_TRUE(error.message().ends_with(": " + std::string(300, 'x') + "…")) << error.message();
+  }
+  wasm_oci::testing::write_file(folder / "git", "#!/bin/sh\nprintf 'one\\n\\ttwo \\033[2J\\n' >&2; exit 1\n");
+  try {
+    created("git", {{"PATH", path}}, (folder / "app.wasm").string());
+    FAIL() << "no error";
+  } catch (const FailureError& error) {
+    EXPECT_TRUE(error.message().ends_with(": one two \x1b[2J")) << error.message();  // escaped where it is printed
   }
 }
 

@@ -72,6 +72,22 @@ TEST(Inspection, OfASparseIndex) {
   expect_golden(as_text(inspection), "cli/inspect/index.txt");
 }
 
+TEST(Inspection, RefusesDockersSchema1) {
+  MemoryStore store;
+  for (const std::string_view type : {media_type::kDockerSchema1, media_type::kDockerSchema1Signed}) {
+    const Descriptor old = store.add(type, R"({"schemaVersion":1,"fsLayers":[]})");
+    for (const Descriptor& root : {old, add_index(store, {old})}) {
+      try {
+        inspect_image(store, root, "x");
+        ADD_FAILURE() << "no error for " << type;
+      } catch (const ContentError& error) {
+        EXPECT_THAT(error.message(), HasSubstr("schema 1 is not supported"));
+        EXPECT_THAT(error.hint(), HasSubstr("pushed again"));
+      }
+    }
+  }
+}
+
 TEST(Inspection, TellsWhatEachEntryOfAnIndexIs) {
   MemoryStore store;
   const Inspection inspection = inspect_image(store, add_sparse_index(store), "docker.io/me/hello:1");

@@ -93,6 +93,13 @@ TEST(Output, EscapesWhatCameFromOutside) {
   EXPECT_EQ(test.err.text.find('\x1b'), std::string::npos);
 }
 
+TEST(Output, IsShortWhateverAnErrorQuotes) {
+  TestContext test;
+  print_error(*test.display, false, FailureError(std::string(100'000, 'x'), std::string(100'000, 'y')));
+  EXPECT_LT(test.err.text.size(), 10'000U);
+  EXPECT_TRUE(test.err.text.ends_with("y…\n"));
+}
+
 TEST(Output, IsColoredOnlyWhereAsked) {
   TestContext test;
   print_error(*test.display, true, FailureError("x", "y"));

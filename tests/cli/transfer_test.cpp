@@ -18,6 +18,8 @@ TEST(Transfer, IsNamedByWhatIsKnownOfIt) {
   EXPECT_EQ(label_of(descriptor), short_digest("x") + " layer");
   descriptor.annotations.emplace(annotation::kTitle, "app\x1b.wasm");
   EXPECT_EQ(label_of(descriptor), short_digest("x") + " layer app\\x1b.wasm");
+  descriptor.annotations.begin()->second = std::string(10'000, 'x');
+  EXPECT_LT(label_of(descriptor).size(), 150U);
   descriptor = {.media_type = std::string(media_type::kOciManifest), .digest = digest_of("m"), .size = 1};
   descriptor.platform =
       Platform{.os = "wasi", .architecture = "wasm", .variant = {}, .os_version = {}, .os_features = {}};

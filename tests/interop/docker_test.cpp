@@ -23,7 +23,7 @@ class Docker : public Interop {
 TEST_F(Docker, LoadGoesToPodmanWhereDockerTakesNoWasi) {
   const Outcome built = user_({"build", testdata(kModule).string(), "-t", "me/hello:1.0", "--load"});
   ASSERT_TRUE(built.ok()) << built.err;
-  EXPECT_THAT(built.err, HasSubstr("docker did not take it: "));
+  EXPECT_THAT(built.err, HasSubstr("docker did not take the image: "));
   EXPECT_THAT(built.err, HasSubstr("unknown operating system"));
   EXPECT_THAT(built.err, HasSubstr("loaded into podman"));
   EXPECT_EQ(user_.must_other({"podman", "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", "me/hello:1.0"}),
@@ -39,7 +39,7 @@ TEST_F(Docker, LoadWithoutPodmanSaysWhatDockerNeeds) {
   command.env->insert_or_assign("PATH", programs.string());
   const Outcome built = run(command);
   EXPECT_EQ(built.exit_code, 1);
-  EXPECT_THAT(built.err, HasSubstr("error: docker did not take the image\n"));
+  EXPECT_THAT(built.err, HasSubstr("error: the image was not loaded\n"));
   EXPECT_THAT(built.err, HasSubstr("containerd image store"));
 }
 

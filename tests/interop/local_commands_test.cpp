@@ -82,6 +82,23 @@ TEST_F(LocalCommands, ADestinationWithADigestMovesNoNameAndIsChecked) {
   EXPECT_FALSE(std::filesystem::exists(user_.work() / "other"));
 }
 
+TEST_F(LocalCommands, WhatFailsLeavesNoNewLayoutBehind) {
+  build("me/app:1");
+  const Outcome copy = user_({"copy", "local:me/app:2", "oci:new/layout"});
+  EXPECT_EQ(copy.exit_code, 4) << copy.err;
+  const std::string digest = user_.must({"digest", "local:me/app:1"});
+  std::filesystem::remove(user_.store() / "blobs/sha256" / digest.substr(7));
+  const Outcome broken = user_({"copy", "local:me/app:1", "oci:new/layout"});
+  EXPECT_NE(broken.exit_code, 0);
+  write_file(user_.work() / "text.wasm", "(module)");
+  EXPECT_EQ(user_({"build", "text.wasm", "-o", "oci:new/layout"}).exit_code, 7);
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "new"));
+  std::filesystem::remove_all(user_.store());
+  EXPECT_EQ(user_({"build", "text.wasm", "-t", "me/app"}).exit_code, 7);
+  EXPECT_EQ(user_({"rmi", "me/app"}).exit_code, 4);
+  EXPECT_FALSE(std::filesystem::exists(user_.store()));
+}
+
 TEST_F(LocalCommands, ACopyKeepsTheNameThatALayoutGivesItsImage) {
   user_.must({"build", "app.wasm", "-o", "oci:layout:mine"});
   user_.must({"copy", "oci:layout", "oci:second"});
@@ -187,6 +204,19 @@ TEST_F(LocalCommands, AModuleInAFileIsNoImage) {
   EXPECT_THAT(user_.must({"inspect", "app.wasm"}), HasSubstr(sha256_of(user_.work() / "app.wasm")));
   expect_wrong_usage({"copy", "app.wasm", "local:x"}, "wasm-oci build app.wasm -t REF");
   expect_wrong_usage({"pull", "local:x", "-o", ""}, "--output");
+}
+
+TEST_F(LocalCommands, DockersSchema1IsCalledWhatItIs) {
+  const std::string bytes = R"({"schemaVersion":1,"name":"a","tag":"b","fsLayers":[],"history":[]})";
+  write_file(user_.work() / "old.json", bytes);
+  EXPECT_EQ(user_.must({"inspect", "--raw", "file:old.json"}), bytes);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"inspect", "file:old.json"},
+                                                  {"copy", "file:old.json", "oci:layout"},
+                                                  {"pull", "file:old.json", "-o", "out.wasm"}}) {
+    const Outcome outcome = user_(command);
+    EXPECT_EQ(outcome.exit_code, 7) << command.front();
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("file:old.json: "), HasSubstr("schema 1 is not supported")));
+  }
 }
 
 TEST_F(LocalCommands, SourceDateEpochIsANumber) {

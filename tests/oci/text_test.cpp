@@ -67,6 +67,28 @@ TEST(EscapeForTerminal, IsStableWhenAppliedAgain) {
   EXPECT_EQ(escape_for_terminal(once), once);
 }
 
+TEST(Excerpt, EndsAfterSoManyCharacters) {
+  EXPECT_EQ(excerpt(""), "");
+  EXPECT_EQ(excerpt(std::string(100, 'x')), std::string(100, 'x'));
+  EXPECT_EQ(excerpt(std::string(101, 'x')), std::string(100, 'x') + "…");
+  EXPECT_EQ(excerpt("grüße", 3), "grü…") << "never within a character";
+  EXPECT_EQ(excerpt("\xff\xff\xff", 2), "\xff\xff…");
+  EXPECT_EQ(excerpt("\xff\xff", 2), "\xff\xff");
+}
+
+TEST(ListNames, NamesTheFirstOfManyAndTheBeginningOfLongOnes) {
+  EXPECT_EQ(list_names({}), "");
+  EXPECT_EQ(list_names(std::vector<std::string>{"a"}), "a");
+  EXPECT_EQ(list_names(std::vector<std::string>{"a", "", "b"}), "a, , b");
+  EXPECT_EQ(list_names(std::vector<std::string>{"a", std::string(200, 'x')}), "a, " + std::string(100, 'x') + "…");
+  std::string twenty = "n";
+  for (int number = 1; number < 20; ++number) {
+    twenty += ", n";
+  }
+  EXPECT_EQ(list_names(std::vector<std::string>(20, "n")), twenty);
+  EXPECT_EQ(list_names(std::vector<std::string>(27, "n")), twenty + " and 7 more");
+}
+
 TEST(HumanSize, HasThreeDigitsInDecimalUnits) {
   struct Case {
     std::uint64_t bytes;

@@ -61,6 +61,18 @@ TEST(ManifestResponse, RefusesWhatIsNoDocument) {
   }
 }
 
+TEST(ManifestResponse, QuotesTheBeginningOfLongTypes) {
+  const std::string bytes = R"({"mediaType":")" + std::string(50'000, 'x') + "\"}";
+  try {
+    describe_manifest("it", bytes, std::string(50'000, 'y'));
+    FAIL();
+  } catch (const ContentError& error) {
+    EXPECT_LT(error.message().size(), 400U);
+    EXPECT_THAT(error.message(), HasSubstr("xxx…"));
+    EXPECT_THAT(error.message(), HasSubstr("yyy…"));
+  }
+}
+
 TEST(ManifestResponse, RefusesPagesAndEncodings) {
   EXPECT_THROW(check_is_content("it", {.headers = {{"Content-Type", "text/html; charset=utf-8"}}}), ContentError);
   EXPECT_THROW(check_is_content("it", {.headers = {{"Content-Encoding", "gzip"}}}), ContentError);

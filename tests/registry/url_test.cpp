@@ -78,6 +78,11 @@ TEST(Url, ShowsNoQuery) {
   EXPECT_EQ(url("https://r.example:5000/up/1?X-Amz-Signature=secret").display(), "https://r.example:5000/up/1");
 }
 
+TEST(Url, ShowsTheBeginningOfALongOne) {
+  const Url long_one = url("https://r.example/" + std::string(10'000, 'x'));
+  EXPECT_EQ(long_one.display(), long_one.str().substr(0, 200) + "…");
+}
+
 TEST(Url, AddsToAQueryWithoutTouchingWhatIsThere) {
   EXPECT_EQ(url("https://r.example/up").with_query("digest", "sha256:ab").str(),
             "https://r.example/up?digest=sha256%3Aab");

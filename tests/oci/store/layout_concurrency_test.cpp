@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -104,6 +105,7 @@ TEST(LayoutConcurrency, ThreadsShareOneStore) {
 
 TEST(LayoutConcurrency, PruneNeverTakesWhatABuildIsAboutToName) {
   const TempDir dir;
+  fs::create_directory(dir / "layout");
   LayoutStore::open_for_writing(dir / "layout");
   const pid_t builder = start_process([&] { add_images(dir / "layout", "b", 30); });
   int status = 0;
@@ -114,6 +116,36 @@ TEST(LayoutConcurrency, PruneNeverTakesWhatABuildIsAboutToName) {
   const auto store = LayoutStore::open(dir / "layout");
   EXPECT_EQ(store->entries().size(), 31U);
   expect_sound(*store);
+}
+
+// What one process made and takes away again, others may be about to use.
+TEST(LayoutConcurrency, ALayoutThatIsTakenAwayHindersNobody) {
+  const TempDir dir;
+  std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same moments in each run
+  for (int round = 0; round < 40; ++round) {
+    const fs::path path = dir / std::to_string(round) / "layout";
+    const auto pause = std::chrono::microseconds(random() % 5000);
+    const std::array children = {start_process([&] {
+                                   for (int time = 0; time < 20; ++time) {
+                                     LayoutStore::open_for_writing(path);
+                                   }
+                                 }),
+                                 start_process([&] {
+                                   for (int time = 0; time < 20; ++time) {
+                                     LayoutStore::open_or_empty(path)->entries();
+                                   }
+                                 }),
+                                 start_process([&] {
+                                   std::this_thread::sleep_for(pause);
+                                   add_images(path, "image", 1);
+                                 })};
+    for (const pid_t child : children) {
+      EXPECT_EQ(wait_for(child), 0);
+    }
+    const auto store = LayoutStore::open(path);
+    EXPECT_EQ(store->entries().size(), 2U);
+    expect_sound(*store);
+  }
 }
 
 TEST(LayoutConcurrency, AKillLeavesAReadableStoreWithoutLitterAfterPrune) {

@@ -13,6 +13,8 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 
 namespace wasm_oci {
 namespace {
@@ -34,6 +36,11 @@ class LayoutStoreTest : public ::testing::Test {
   fs::path path() const { return dir_ / "layout"; }
   fs::path blob(const Descriptor& descriptor) const { return path() / "blobs/sha256" / descriptor.digest.hex(); }
   std::unique_ptr<LayoutStore> writing() const { return LayoutStore::open_for_writing(path()); }
+  // One that the store did not make itself, so that it stays.
+  void make_empty() const {
+    fs::create_directories(path());
+    writing();
+  }
   std::unique_ptr<LayoutStore> reading() const { return LayoutStore::open(path()); }
   static void corrupt(const fs::path& file, std::string_view content) {
     fs::remove(file);
@@ -77,9 +84,9 @@ TEST_F(LayoutStoreTest, BrokenLayoutsAreContentErrors) {
   const auto expect_broken = [&](const std::string& why) {
     EXPECT_THROW(reading()->entries(), ContentError) << why;
     fs::remove_all(path());
-    writing();
+    make_empty();
   };
-  writing();
+  make_empty();
   fs::remove(path() / "oci-layout");
   expect_broken("no oci-layout");
   write_file(path() / "oci-layout", R"({"imageLayoutVersion":"3"})");
@@ -99,6 +106,32 @@ TEST_F(LayoutStoreTest, BrokenLayoutsAreContentErrors) {
   fs::remove_all(path());
   write_file(path(), "a file");
   EXPECT_THROW(reading(), ContentError);
+}
+
+TEST_F(LayoutStoreTest, ErrorsNameTheirFileOnce) {
+  make_empty();
+  const std::string index = (path() / "index.json").string();
+  const auto expect_once = [&](const std::string& text, const std::string& expected) {
+    write_file(path() / "index.json", text);
+    for (const std::function<void()>& use : std::initializer_list<std::function<void()>>{
+             [&] { reading()->entries(); }, [&] { writing()->put_root(describe("a/b", ""), "", {}); }}) {
+      try {
+        use();
+        ADD_FAILURE() << "no error: " << expected;
+      } catch (const ContentError& error) {
+        EXPECT_EQ(error.message(), index + ": " + expected);
+      }
+    }
+  };
+  expect_once(std::string(kMaxLayoutIndexSize + 1, ' '), "content is larger than the limit of 16777216 bytes");
+  expect_once("{\"manifests\":1}", "manifests: expected an array, found an integer");
+  fs::remove(path() / "index.json");
+  try {
+    reading()->entries();
+    FAIL();
+  } catch (const ContentError& error) {
+    EXPECT_EQ(error.message(), path().string() + " is not an OCI image layout: index.json is missing");
+  }
 }
 
 TEST_F(LayoutStoreTest, ALinkedBlobIsNotRead) {
@@ -264,7 +297,7 @@ TEST_F(LayoutStoreTest, PruneWaitsForOthersAndCanBeStopped) {
 }
 
 TEST_F(LayoutStoreTest, AWriterAmongOthersRemovesNothing) {
-  writing();
+  make_empty();
   write_file(path() / ".tmp-0123456789abcdef", "left behind");
   const auto reader = reading();
   EXPECT_TRUE(fs::exists(path() / ".tmp-0123456789abcdef"));
@@ -273,7 +306,7 @@ TEST_F(LayoutStoreTest, AWriterAmongOthersRemovesNothing) {
 }
 
 TEST_F(LayoutStoreTest, AWriterAloneCleansUp) {
-  writing();
+  make_empty();
   write_file(path() / ".tmp-0123456789abcdef", "left behind");
   writing();
   EXPECT_FALSE(fs::exists(path() / ".tmp-0123456789abcdef"));
@@ -301,6 +334,57 @@ TEST_F(LayoutStoreTest, KeepsAForeignIndexAsItIs) {
   write_file(path() / "index.json", "not JSON");
   EXPECT_THROW(writing(), ContentError);
   EXPECT_EQ(read_file(path() / "index.json"), "not JSON");
+}
+
+TEST_F(LayoutStoreTest, ADirectoryThatItMadeForNothingIsTakenAway) {
+  const fs::path deep = dir_ / "a/b/layout";
+  LayoutStore::open_for_writing(deep);
+  EXPECT_FALSE(fs::exists(dir_ / "a"));
+  LayoutStore::open_for_writing(deep.string() + "/");
+  EXPECT_FALSE(fs::exists(dir_ / "a"));
+  {
+    const auto store = LayoutStore::open_for_writing(deep);
+    EXPECT_THROW(store->put_root(describe(media_type::kOciManifest, "right"), "wrong", {}), ContentError);
+    store->ingest()->write(as_bytes("abandoned"));
+    write_file(dir_ / "a/other", "of somebody else");
+  }
+  EXPECT_FALSE(fs::exists(dir_ / "a/b"));
+  EXPECT_TRUE(fs::exists(dir_ / "a/other"));
+}
+
+TEST_F(LayoutStoreTest, ADirectoryStaysThatWasThereOrIsOfUse) {
+  const auto expect_kept = [&](const char* why) {
+    EXPECT_NO_THROW(reading()) << why;
+    fs::remove_all(path());
+  };
+  make_empty();
+  expect_kept("it was there");
+  writing()->add("a/b", "content");
+  expect_kept("it holds a blob");
+  {
+    const auto store = writing();
+    name_root(*store, add_image(*store, "layer"), {{"app"}});
+    fs::remove_all(path() / "blobs");
+  }
+  expect_kept("it lists an image");
+  {
+    const auto store = writing();
+    write_file(path() / "README", "not ours");
+  }
+  expect_kept("it holds something of others");
+  std::unique_ptr<LayoutStore> reader;
+  {
+    const auto store = writing();
+    reader = reading();
+  }
+  expect_kept("somebody else has it open");
+}
+
+TEST_F(LayoutStoreTest, AWriterMakesNoDirectoryOfAFile) {
+  write_file(path(), "a file");
+  EXPECT_THROW(writing(), ContentError);
+  EXPECT_THROW(LayoutStore::open_for_writing(path() / "below/layout"), NotFoundError);
+  EXPECT_EQ(read_file(path()), "a file");
 }
 
 }  // namespace

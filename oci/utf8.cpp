@@ -1,4 +1,4 @@
-#include "oci/json/utf8.hpp"
+#include "oci/utf8.hpp"
 
 #include <array>
 
