@@ -86,9 +86,7 @@ TEST(FileSource, ReadsAWindowAndStartsAgain) {
 
 TEST(WriteAll, NamesTheFileWhenTheDiskIsFull) {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
-  if (!full) {
-    GTEST_SKIP() << "no /dev/full here";
-  }
+  ASSERT_TRUE(full) << "no /dev/full here";
   EXPECT_THAT(message_of<FailureError>([&] { write_all(full.get(), as_bytes("x"), "out.tar"); }),
               HasSubstr("cannot write out.tar: No space left on device"));
 }

@@ -98,7 +98,8 @@ TEST(ImagePlatforms, ABareManifestHasItsOwn) {
 
 TEST(ImagePlatforms, FindsExactlyThePlatformAskedFor) {
   MemoryStore store;
-  const Platform windows = {.os = "windows", .architecture = "amd64", .os_version = "10.0.20348", .os_features = {"win32k"}};
+  const Platform windows = {
+      .os = "windows", .architecture = "amd64", .os_version = "10.0.20348", .os_features = {"win32k"}};
   const Descriptor wasi = for_platform(absent("1"), kWasi);
   const Descriptor arm = for_platform(absent("2"), {.os = "linux", .architecture = "arm", .variant = "v7"});
   const Descriptor win = for_platform(absent("3"), windows);

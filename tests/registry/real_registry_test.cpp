@@ -22,12 +22,6 @@ using testing::RegistrySession;
 
 class RealRegistry : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!DockerRegistry::available()) {
-      GTEST_SKIP() << "docker-registry is not installed";
-    }
-  }
-
   // An index of two images, the first with a layer of several buffers.
   static Descriptor fill(MemoryStore& store) {
     return testing::add_index(

@@ -18,8 +18,6 @@ constexpr std::string_view kListening = "listening on ";
 
 }  // namespace
 
-bool DockerRegistry::available() { return ::access(kProgram, X_OK) == 0; }
-
 DockerRegistry::DockerRegistry(std::string_view http, std::string_view top) {
   // The registry picks the port itself and names it in its log: no other process can take it in between.
   const std::string config = (folder_ / "config.yml").string();
@@ -51,7 +49,8 @@ DockerRegistry::DockerRegistry(std::string_view http, std::string_view top) {
   if (host_.empty()) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
-    throw std::runtime_error("docker-registry does not start: " + log_);
+    throw std::runtime_error(::access(kProgram, X_OK) == 0 ? "docker-registry does not start: " + log_
+                                                           : std::string(kProgram) + " is not installed");
   }
 }
 

@@ -15,10 +15,8 @@ namespace wasm_oci::testing {
 
 class DockerRegistry {
  public:
-  // Whether the program is installed; tests skip where it is not.
-  static bool available();
-
-  // Returns once it listens. `http` is YAML below the key "http", `top` below the root, both already indented
+  // Returns once it listens; throws std::runtime_error where it does not start. `http` is YAML below the key "http",
+  // `top` below the root, both already indented
   // ("  tls:\n    certificate: …\n"; "auth:\n  htpasswd: …\n").
   explicit DockerRegistry(std::string_view http = {}, std::string_view top = {});
   ~DockerRegistry();
