@@ -17,7 +17,7 @@ Origin origin_with(const std::string& scheme, const std::string& host) {
 }  // namespace
 
 Origin api_origin(const std::string& host, const Hosts& hosts) {
-  Origin https = origin_with("https", host);
+  const Origin https = origin_with("https", host);
   const bool plain = hosts.of(host).plain_http || (hosts.plain_http_allowed(host) && !speaks_tls(https));
   return plain ? origin_with("http", host) : https;
 }
