@@ -66,7 +66,7 @@ std::string prefix_of(const Origin& origin) {
 }  // namespace
 
 std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
     if (is_unreserved(c)) {
@@ -74,8 +74,8 @@ std::string percent_encode(std::string_view text) {
     } else {
       const auto byte = static_cast<unsigned char>(c);
       encoded += '%';
-      encoded += digits[byte >> 4U];
-      encoded += digits[byte & 0xFU];
+      encoded += kDigits[byte >> 4U];
+      encoded += kDigits[byte & 0xFU];
     }
   }
   return encoded;
