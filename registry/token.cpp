@@ -146,8 +146,8 @@ Token fetch_token(const Send& send, const TokenRequest& request, const std::opti
   if (credential && !credential->identity_token.empty()) {
     response = post_token(send, request, *credential, stop);
     // Servers without OAuth2 answer with one of these; others know only user names and passwords.
-    constexpr std::array<int, 4> no_oauth{400, 401, 404, 405};
-    if (std::ranges::find(no_oauth, response.status) != no_oauth.end() && credential->has_password()) {
+    constexpr std::array<int, 4> kNoOauth{400, 401, 404, 405};
+    if (std::ranges::find(kNoOauth, response.status) != kNoOauth.end() && credential->has_password()) {
       response = get_token(send, request, credential, hosts, stop);
     }
   } else {

@@ -30,6 +30,18 @@ std::set<Digest> mentioned_digests(std::string_view text) {
   return found;
 }
 
+// Removes what is no directory and returns its size; nullopt where there is no such thing.
+std::optional<std::uint64_t> remove_file_at(int directory, const std::string& name, const std::string& shown) {
+  struct stat status{};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) {
+    return std::nullopt;
+  }
+  if (::unlinkat(directory, name.c_str(), 0) != 0) {
+    throw_errno(errno, "cannot remove " + shown + "/" + name);
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 }  // namespace
 
 struct LayoutStore::Reach {
@@ -109,21 +121,18 @@ void LayoutStore::remove_unreached(DigestAlgorithm algorithm, const std::set<Dig
   const std::string shown = path_ + "/blobs/" + std::string(to_string(algorithm));
   for (const std::string& name : list_directory(directory.get(), shown)) {
     const std::optional<Digest> digest = Digest::parse(std::string(to_string(algorithm)) + ":" + name);
-    struct stat status{};
-    if (!digest || reached.contains(*digest) ||
-        ::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) {
+    if (!digest || reached.contains(*digest)) {
       continue;
     }
-    if (::unlinkat(directory.get(), name.c_str(), 0) != 0) {
-      throw_errno(errno, "cannot remove " + shown + "/" + name);
+    if (const auto size = remove_file_at(directory.get(), name, shown)) {
+      report.removed.push_back(*digest);
+      report.bytes += *size;
     }
-    report.removed.push_back(*digest);
-    report.bytes += static_cast<std::uint64_t>(status.st_size);
   }
 }
 
 PruneReport LayoutStore::prune(const std::stop_token& stop) {
-  if (!root_) {
+  if (!use_) {  // the store does not exist
     return {};
   }
   use_->convert(DirectoryLock::Mode::exclusive, stop);

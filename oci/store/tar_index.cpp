@@ -135,6 +135,21 @@ UniqueFd spool(int file, const std::string& shown, const std::stop_token& stop) 
   return copy;
 }
 
+// The content of the file whose header was read last. `end` is the archive's.
+TarIndex::Slice locate_content(archive* reader, archive_entry* file, std::uint64_t end, const std::string& shown,
+                               const std::string& name) {
+  if (libarchive().entry_sparse_count(file) > 0) {
+    throw ContentError(shown + " holds a sparse file, " + excerpt(name));
+  }
+  // What the reader has taken by now is everything up to the content.
+  const TarIndex::Slice content{.offset = static_cast<std::uint64_t>(libarchive().filter_bytes(reader, 0)),
+                                .size = static_cast<std::uint64_t>(libarchive().entry_size(file))};
+  if (content.offset > end || content.size > end - content.offset) {
+    throw ContentError(shown + " ends in the midst of " + excerpt(name));
+  }
+  return content;
+}
+
 }  // namespace
 
 TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
@@ -172,22 +187,14 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
       const std::string folder = target.starts_with('/') ? "" : name.substr(0, name.rfind('/') + 1);
       add(name, {.link = normalise(folder + std::string(target))});
     } else if (libarchive().entry_filetype(entry) == AE_IFREG) {
-      if (libarchive().entry_sparse_count(entry) > 0) {
-        throw ContentError(shown + " holds a sparse file, " + excerpt(name));
-      }
-      // What the reader has taken by now is everything up to the content.
-      const Slice content{.offset = static_cast<std::uint64_t>(libarchive().filter_bytes(reader.get(), 0)),
-                          .size = static_cast<std::uint64_t>(libarchive().entry_size(entry))};
-      if (content.offset > end || content.size > end - content.offset) {
-        throw ContentError(shown + " ends in the midst of " + excerpt(name));
-      }
+      const Slice content = locate_content(reader.get(), entry, end, shown, name);
       content_end = content.offset + content.size;
       add(name, {.content = content});
     }
   }
 }
 
-void TarIndex::add(const std::string& name, Entry entry) {
+void TarIndex::add(const std::string& name, Entry&& entry) {
   const auto [known, added] = entries_.try_emplace(name, std::move(entry));
   if (!added) {
     known->second.ambiguous = true;
@@ -201,13 +208,14 @@ std::optional<TarIndex::Slice> TarIndex::find(const std::string& name) const {
     if (found == entries_.end()) {
       return std::nullopt;
     }
-    if (found->second.ambiguous) {
+    const Entry& entry = found->second;
+    if (entry.ambiguous) {
       throw ContentError(shown_ + " holds " + excerpt(wanted) + " twice");
     }
-    if (!found->second.link) {
-      return found->second.content;
+    if (!entry.link) {
+      return entry.content;
     }
-    wanted = *found->second.link;
+    wanted = *entry.link;
   }
   throw ContentError(shown_ + ": too many links lead from one to the next at " + excerpt(name));
 }

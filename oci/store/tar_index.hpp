@@ -35,7 +35,7 @@ class TarIndex {
     bool ambiguous = false;
   };
 
-  void add(const std::string& name, Entry entry);
+  void add(const std::string& name, Entry&& entry);
 
   std::string shown_;
   std::map<std::string, Entry> entries_;
