@@ -25,7 +25,8 @@ std::string in_one_line(const std::string& said) {
   std::istringstream words(said);
   std::string line;
   for (std::string word; words >> word;) {
-    line += (line.empty() ? "" : " ") + word;
+    line += line.empty() ? "" : " ";
+    line += word;
   }
   return excerpt(line, kMost);
 }
