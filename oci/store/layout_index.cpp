@@ -12,6 +12,7 @@
 #include <array>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace wasm_oci {
@@ -101,16 +102,25 @@ std::string with_array(std::string_view text) {
   return splice(text, std::array{set_member(document.root(), "manifests", "[]")});
 }
 
+// The array of manifests, where there certainly is one.
+JsonValue manifests_of(const Document& document) {
+  const std::optional<JsonValue> manifests = document.root().find("manifests");
+  if (!manifests) {
+    throw std::logic_error("an index without manifests");
+  }
+  return *manifests;
+}
+
 std::string without_positions(std::string_view text, std::span<const std::size_t> positions) {
   const Document document = parse_document(text);
-  return splice(text, remove_elements(document.root().find("manifests").value(), [&](const JsonValue& element) {
+  return splice(text, remove_elements(manifests_of(document), [&](const JsonValue& element) {
                   return std::ranges::find(positions, element.position()) != positions.end();
                 }));
 }
 
 std::string with_entry(std::string_view text, std::size_t position, const std::string& json) {
   const Document document = parse_document(text);
-  const JsonValue manifests = document.root().find("manifests").value();
+  const JsonValue manifests = manifests_of(document);
   for (const JsonValue entry : manifests) {
     if (entry.position() == position) {
       return splice(text, std::array{replace_value(entry, json)});
@@ -137,7 +147,7 @@ std::string put_entry(std::string_view text, const Descriptor& root, const RootN
   }
   const std::size_t kept = others.front();
   others.erase(others.begin());
-  std::string result = others.empty() ? std::string(text) : without_positions(text, others);
+  const std::string result = others.empty() ? std::string(text) : without_positions(text, others);
   return says_the_same(entries[kept], root, name) ? result : with_entry(result, kept, entry_text(root, &name));
 }
 
