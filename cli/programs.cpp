@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -39,8 +40,9 @@ std::string find_in_path(const Context& context, const std::string& name) {
     const std::size_t end = std::min(path.find(':', begin), path.size());
     const std::string folder = path.substr(begin, end - begin);
     // Relative entries would make the program depend on where it is started.
-    if (folder.starts_with('/') && ::access((folder + "/" + name).c_str(), X_OK) == 0) {
-      return folder + "/" + name;
+    const std::string program = std::filesystem::path(folder) / name;
+    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) {
+      return program;
     }
     begin = end + 1;
   }

@@ -20,7 +20,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using wasm_oci::testing::add_image;
 using wasm_oci::testing::add_index;
 using wasm_oci::testing::expect_golden;
 using wasm_oci::testing::testdata;
@@ -188,9 +187,9 @@ TEST(Inspection, CountsTheEntriesOfAllIndexesTogether) {
 
 TEST(Inspection, TextReachesTheTerminalEscaped) {
   MemoryStore store;
-  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
-                    .config = store.add(media_type::kOciEmpty, "{}"),
-                    .annotations = {{"k\x1b[2J", "v\nv"}}};
+  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                          .config = store.add(media_type::kOciEmpty, "{}"),
+                          .annotations = {{"k\x1b[2J", "v\nv"}}};
   const Descriptor image = store.add(media_type::kOciManifest, serialize(manifest));
   const std::string text = as_text(inspect_image(store, image, "x"));
   EXPECT_THAT(text, HasSubstr("k\\x1b[2J=v\\nv\n"));

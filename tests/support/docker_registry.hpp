@@ -16,8 +16,7 @@ namespace wasm_oci::testing {
 class DockerRegistry {
  public:
   // Returns once it listens; throws std::runtime_error where it does not start. `http` is YAML below the key "http",
-  // `top` below the root, both already indented
-  // ("  tls:\n    certificate: …\n"; "auth:\n  htpasswd: …\n").
+  // `top` below the root, both already indented ("  tls:\n    certificate: …\n"; "auth:\n  htpasswd: …\n").
   explicit DockerRegistry(std::string_view http = {}, std::string_view top = {});
   ~DockerRegistry();
   DockerRegistry(const DockerRegistry&) = delete;

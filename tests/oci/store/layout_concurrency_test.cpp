@@ -5,12 +5,12 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <functional>
 #include <random>
@@ -70,6 +70,7 @@ TEST(LayoutConcurrency, ProcessesAddToOneIndexAtOnce) {
   constexpr int kProcesses = 4;
   constexpr int kImages = 10;
   std::vector<pid_t> children;
+  children.reserve(kProcesses);
   for (int process = 0; process < kProcesses; ++process) {
     children.push_back(
         start_process([&] { add_images(dir / "layout", "p" + std::to_string(process) + "-", kImages); }));
@@ -87,6 +88,7 @@ TEST(LayoutConcurrency, ThreadsShareOneStore) {
   const auto store = LayoutStore::open_for_writing(dir / "layout");
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&store, thread] {
         for (int number = 0; number < 5; ++number) {
