@@ -42,7 +42,7 @@ Answer manifest_answer(const std::string& body = kManifest) {
 Descriptor blob_of(std::string_view bytes) { return describe(media_type::kOciLayer, bytes); }
 VerifiedSource source_of(const std::string& bytes) { return {std::make_unique<StringSource>(bytes), blob_of(bytes)}; }
 
-// A registry in front of which a test can stand: `before` may answer in its place.
+// A registry in front of which a test can stand: `before_` may answer in its place.
 class RegistryStoreTest : public ::testing::Test {
  protected:
   using Before = std::function<std::optional<Answer>(const SeenRequest&)>;
@@ -64,8 +64,8 @@ class RegistryStoreTest : public ::testing::Test {
   }
 
   Answer answer(const SeenRequest& request) {
-    if (before) {
-      if (auto early = before(request)) {
+    if (before_) {
+      if (auto early = before_(request)) {
         return *early;
       }
     }
@@ -90,7 +90,7 @@ class RegistryStoreTest : public ::testing::Test {
     return {.status = 404};
   }
 
-  Before before;
+  Before before_;
   std::mutex mutex_;
   std::map<std::string, std::string> blobs_;
   int uploads_ = 0;
@@ -116,7 +116,7 @@ std::string message_of(Action&& action, ErrorKind kind) {
 // --- Reading
 
 TEST_F(RegistryStoreTest, ResolvesATagAndOpensItWithoutASecondRequest) {
-  before = [](const SeenRequest&) { return manifest_answer(); };
+  before_ = [](const SeenRequest&) { return manifest_answer(); };
   const auto root = store_->resolve("1.0");
   ASSERT_TRUE(root);
   EXPECT_EQ(root->digest.str(), kDigest);
@@ -143,7 +143,7 @@ TEST_F(RegistryStoreTest, NothingButTagsAndDigestsBecomesPartOfAUrl) {
 }
 
 TEST_F(RegistryStoreTest, TheComputedDigestCountsNotTheHeader) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     Answer lie = manifest_answer();
     lie.headers = {{"Content-Type", std::string(media_type::kOciManifest)},
                    {"Docker-Content-Digest", digest_of("other").str()}};
@@ -153,7 +153,7 @@ TEST_F(RegistryStoreTest, TheComputedDigestCountsNotTheHeader) {
 }
 
 TEST_F(RegistryStoreTest, APinnedDigestIsVerifiedWhateverTheHeaderSays) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.headers = {{"Content-Type", std::string(media_type::kOciManifest)},
                               {"Docker-Content-Digest", digest_of("wanted").str()}},
                   .body = kManifest};
@@ -162,20 +162,20 @@ TEST_F(RegistryStoreTest, APinnedDigestIsVerifiedWhateverTheHeaderSays) {
 }
 
 TEST_F(RegistryStoreTest, AWebPageIsNoManifest) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.headers = {{"Content-Type", "text/html"}}, .body = "<html>please log in</html>"};
   };
   EXPECT_THAT(message_of([&] { store_->resolve("1.0"); }, ErrorKind::content), HasSubstr("web page"));
 }
 
 TEST_F(RegistryStoreTest, AManifestWithoutEndIsRefused) {
-  before = [](const SeenRequest&) { return manifest_answer(std::string(9UL << 20U, ' ')); };
+  before_ = [](const SeenRequest&) { return manifest_answer(std::string(9UL << 20U, ' ')); };
   message_of([&] { store_->resolve("1.0"); }, ErrorKind::content);
 }
 
 TEST_F(RegistryStoreTest, RefusalsOfReadingHaveTheirKind) {
   int status = 403;
-  before = [&](const SeenRequest&) { return Answer{.status = status}; };
+  before_ = [&](const SeenRequest&) { return Answer{.status = status}; };
   EXPECT_THAT(message_of([&] { store_->resolve("1.0"); }, ErrorKind::auth), HasSubstr("me/app: tag 1.0"));
   status = 400;
   message_of([&] { store_->resolve("1.0"); }, ErrorKind::failure);
@@ -183,7 +183,7 @@ TEST_F(RegistryStoreTest, RefusalsOfReadingHaveTheirKind) {
 
 TEST_F(RegistryStoreTest, AManifestThatIsCutIsFetchedAgain) {
   std::atomic<int> count = 0;
-  before = [&](const SeenRequest&) {
+  before_ = [&](const SeenRequest&) {
     Answer answer = manifest_answer();
     if (count++ == 0) {
       answer.headers.add("Content-Length", std::to_string(kManifest.size() + 5));
@@ -194,7 +194,7 @@ TEST_F(RegistryStoreTest, AManifestThatIsCutIsFetchedAgain) {
   // The connection is closed by the client alone: the server must end it for the cut to show.
   const ScriptedServer cutting([&](Connection& connection) {
     connection.read_request();
-    connection.respond(*before({}));
+    connection.respond(*before_({}));
   });
   RegistrySession session(cutting.host(), {.flags = {.plain_http = {""}}});
   EXPECT_EQ(session.store("me/app")->resolve("1.0")->digest.str(), kDigest);
@@ -202,7 +202,7 @@ TEST_F(RegistryStoreTest, AManifestThatIsCutIsFetchedAgain) {
 }
 
 TEST_F(RegistryStoreTest, PeeksWithHeadAlone) {
-  before = [](const SeenRequest&) { return manifest_answer(); };
+  before_ = [](const SeenRequest&) { return manifest_answer(); };
   EXPECT_EQ(store_->peek("1.0")->digest.str(), kDigest);
   EXPECT_EQ(store_->peek("1.0")->size, kManifest.size());
   EXPECT_THAT(lines(), ElementsAre("HEAD /v2/me/app/manifests/1.0", "HEAD /v2/me/app/manifests/1.0"));
@@ -210,7 +210,7 @@ TEST_F(RegistryStoreTest, PeeksWithHeadAlone) {
 
 TEST_F(RegistryStoreTest, PeeksWithGetWhereHeadIsNoUse) {
   for (const int status : {200, 400, 405, 500}) {
-    before = [&](const SeenRequest& request) {
+    before_ = [&](const SeenRequest& request) {
       return request.method == "HEAD" ? Answer{.status = status} : manifest_answer();
     };
     EXPECT_EQ(store_->peek("1.0")->digest.str(), kDigest) << status;
@@ -228,11 +228,11 @@ TEST_F(RegistryStoreTest, ReadsABlobTwiceAfterARewind) {
 
 TEST_F(RegistryStoreTest, ABlobWithWrongBytesOrSizeIsRefused) {
   std::string sent = "wrong";
-  before = [&](const SeenRequest&) { return Answer{.body = sent}; };
+  before_ = [&](const SeenRequest&) { return Answer{.body = sent}; };
   message_of([&] { text_of(store_->open(blob_of("right"), NodeKind::blob)); }, ErrorKind::content);
   sent = "longer than it should be";
   message_of([&] { store_->open(blob_of("right"), NodeKind::blob); }, ErrorKind::content);
-  before = [&](const SeenRequest&) {
+  before_ = [&](const SeenRequest&) {
     return Answer{.headers = {{"Transfer-Encoding", "chunked"}}, .body = "6\r\nrightx\r\n0\r\n\r\n"};
   };
   message_of([&] { text_of(store_->open(blob_of("right"), NodeKind::blob)); }, ErrorKind::content);
@@ -244,7 +244,7 @@ TEST_F(RegistryStoreTest, AnAbsentBlobIsNotFound) {
 }
 
 TEST_F(RegistryStoreTest, AnEncodedBlobIsRefused) {
-  before = [&](const SeenRequest&) { return Answer{.headers = {{"Content-Encoding", "gzip"}}, .body = "right"}; };
+  before_ = [&](const SeenRequest&) { return Answer{.headers = {{"Content-Encoding", "gzip"}}, .body = "right"}; };
   message_of([&] { store_->open(blob_of("right"), NodeKind::blob); }, ErrorKind::content);
 }
 
@@ -264,7 +264,7 @@ TEST_F(RegistryStoreTest, UploadsABlobByPostAndPut) {
 
 TEST_F(RegistryStoreTest, ARefusedHeadDoesNotStopAPush) {
   for (const int status : {401, 403, 400, 405}) {
-    before = [&](const SeenRequest& request) {
+    before_ = [&](const SeenRequest& request) {
       return request.method == "HEAD" ? std::optional(Answer{.status = status}) : std::nullopt;
     };
     EXPECT_FALSE(store_->contains(blob_of("x"), NodeKind::blob)) << status;
@@ -280,14 +280,14 @@ TEST_F(RegistryStoreTest, ABlobOfAnotherSizeCountsAsAbsent) {
 }
 
 TEST_F(RegistryStoreTest, ARedirectToTheBytesMeansThatTheyAreThere) {
-  before = [](const SeenRequest&) { return Answer{.status = 307, .headers = {{"Location", "http://192.0.2.1/"}}}; };
+  before_ = [](const SeenRequest&) { return Answer{.status = 307, .headers = {{"Location", "http://192.0.2.1/"}}}; };
   EXPECT_TRUE(store_->contains(blob_of("x"), NodeKind::blob));
 }
 
 TEST_F(RegistryStoreTest, AnUploadThatBreaksIsMadeAgain) {
   const std::string layer(3UL << 20U, 'l');
   std::atomic<int> puts = 0;
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (request.method == "PUT" && puts++ == 0) {
       return Answer{.status = 502};
     }
@@ -301,7 +301,7 @@ TEST_F(RegistryStoreTest, AnUploadThatBreaksIsMadeAgain) {
 }
 
 TEST_F(RegistryStoreTest, AnUploadWhoseAnswerIsLostIsNotMadeAgain) {
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (request.method == "PUT") {
       const std::scoped_lock lock(mutex_);
       blobs_[digest_of(request.body).str()] = request.body;
@@ -315,7 +315,7 @@ TEST_F(RegistryStoreTest, AnUploadWhoseAnswerIsLostIsNotMadeAgain) {
 
 TEST_F(RegistryStoreTest, ALostSessionIsOpenedAnew) {
   std::atomic<int> puts = 0;
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (request.method == "PUT" && puts++ == 0) {
       return Answer{.status = 404, .body = R"({"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]})"};
     }
@@ -326,7 +326,7 @@ TEST_F(RegistryStoreTest, ALostSessionIsOpenedAnew) {
 }
 
 TEST_F(RegistryStoreTest, ARefusedUploadIsCancelled) {
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.method == "PUT" ? std::optional(Answer{.status = 413}) : std::nullopt;
   };
   EXPECT_THAT(message_of([&] { put_blob("layer"); }, ErrorKind::failure), HasSubstr("413"));
@@ -340,7 +340,7 @@ TEST_F(RegistryStoreTest, WrongBytesAreNotSentToTheirEnd) {
 }
 
 TEST_F(RegistryStoreTest, ALyingConfirmationOfABlobIsAContentError) {
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.method == "PUT"
                ? std::optional(Answer{.status = 201, .headers = {{"Docker-Content-Digest", digest_of("x").str()}}})
                : std::nullopt;
@@ -352,6 +352,7 @@ TEST_F(RegistryStoreTest, OneBlobIsUploadedOnceHoweverManyWantIt) {
   const std::string layer(1UL << 20U, 'l');
   {
     std::vector<std::jthread> threads;
+    threads.reserve(6);
     for (int i = 0; i < 6; ++i) {
       threads.emplace_back([&] { put_blob(layer); });
     }
@@ -374,11 +375,11 @@ TEST_F(RegistryStoreTest, PutsARootByEachNameAndNothingElse) {
 TEST_F(RegistryStoreTest, PushingWhatIsThereUnderAnotherNameTakesThreeRequests) {
   MemoryStore local;
   const Descriptor root = testing::add_image(local, "layer");
-  before = [](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [](const SeenRequest& request) -> std::optional<Answer> {
     return request.method == "HEAD" ? std::optional(manifest_answer()) : std::nullopt;
   };
   store_->peek("1.0");
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.method == "HEAD" ? std::optional(manifest_answer(local.load(root, NodeKind::manifest)))
                                     : std::nullopt;
   };
@@ -390,7 +391,7 @@ TEST_F(RegistryStoreTest, PushingWhatIsThereUnderAnotherNameTakesThreeRequests) 
 TEST_F(RegistryStoreTest, PushingWhatTheTagNamesAlreadyTakesTwo) {
   MemoryStore local;
   const Descriptor root = testing::add_image(local, "layer");
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.method == "HEAD" ? std::optional(manifest_answer(local.load(root, NodeKind::manifest)))
                                     : std::nullopt;
   };
@@ -400,7 +401,7 @@ TEST_F(RegistryStoreTest, PushingWhatTheTagNamesAlreadyTakesTwo) {
 }
 
 TEST_F(RegistryStoreTest, AManifestThatIsStoredAsAnotherIsAContentError) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.status = 201, .headers = {{"Docker-Content-Digest", digest_of("x").str()}}};
   };
   const Descriptor root = describe(media_type::kOciManifest, kManifest);
@@ -408,7 +409,7 @@ TEST_F(RegistryStoreTest, AManifestThatIsStoredAsAnotherIsAContentError) {
 }
 
 TEST_F(RegistryStoreTest, AnImmutableTagIsAConflict) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.status = 400, .body = R"({"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]})"};
   };
   const Descriptor root = describe(media_type::kOciManifest, kManifest);
@@ -418,7 +419,7 @@ TEST_F(RegistryStoreTest, AnImmutableTagIsAConflict) {
 }
 
 TEST_F(RegistryStoreTest, MountsFromItsNeighbour) {
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.target.find("mount=") != std::string::npos ? std::optional(Answer{.status = 201}) : std::nullopt;
   };
   const auto neighbour = session_.store("me/base", Access::pull);
@@ -428,7 +429,7 @@ TEST_F(RegistryStoreTest, MountsFromItsNeighbour) {
 }
 
 TEST_F(RegistryStoreTest, WhatIsNotMountedIsUploadedIntoTheOpenSession) {
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.target.find("mount=") != std::string::npos
                ? std::optional(Answer{.status = 202, .headers = {{"Location", "/v2/me/app/blobs/uploads/7"}}})
                : std::nullopt;
@@ -446,13 +447,13 @@ TEST_F(RegistryStoreTest, WhatIsNotMountedIsUploadedIntoTheOpenSession) {
 
 TEST_F(RegistryStoreTest, ARefusedMountIsNoError) {
   for (const int status : {401, 403, 404, 405, 500}) {
-    before = [&](const SeenRequest&) { return Answer{.status = status}; };
+    before_ = [&](const SeenRequest&) { return Answer{.status = status}; };
     EXPECT_FALSE(store_->mount(blob_of("layer"), *session_.store("me/base", Access::pull))) << status;
   }
 }
 
 TEST_F(RegistryStoreTest, ListsTagsPageByPage) {
-  before = [](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [](const SeenRequest& request) -> std::optional<Answer> {
     if (request.target == "/v2/me/app/tags/list") {
       return Answer{.headers = {{"Link", "</v2/me/app/tags/list?last=b%2B&n=2>; rel=\"next\""}},
                     .body = R"({"name":"me/app","tags":["a","b"]})"};
@@ -464,12 +465,12 @@ TEST_F(RegistryStoreTest, ListsTagsPageByPage) {
 }
 
 TEST_F(RegistryStoreTest, NoTagsAreAnEmptyList) {
-  before = [](const SeenRequest&) { return Answer{.body = R"({"name":"me/app","tags":null})"}; };
+  before_ = [](const SeenRequest&) { return Answer{.body = R"({"name":"me/app","tags":null})"}; };
   EXPECT_TRUE(store_->tags().empty());
 }
 
 TEST_F(RegistryStoreTest, AnUnknownRepositoryHasNoTagsAtAll) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.status = 404, .body = R"({"errors":[{"code":"NAME_UNKNOWN","message":"unknown"}]})"};
   };
   message_of([&] { store_->tags(); }, ErrorKind::not_found);
@@ -478,14 +479,14 @@ TEST_F(RegistryStoreTest, AnUnknownRepositoryHasNoTagsAtAll) {
 TEST_F(RegistryStoreTest, PagesThatNeverEndOrLeadAwayAreRefused) {
   for (const std::string& link : {std::string("<?last=a>; rel=next"), std::string("<http://127.0.0.2:1/x>; rel=next"),
                                   std::string("<https://registry.example/v2/>; rel=next")}) {
-    before = [&](const SeenRequest&) { return Answer{.headers = {{"Link", link}}, .body = R"({"tags":["a"]})"}; };
+    before_ = [&](const SeenRequest&) { return Answer{.headers = {{"Link", link}}, .body = R"({"tags":["a"]})"}; };
     message_of([&] { store_->tags(); }, ErrorKind::content);
   }
 }
 
 TEST_F(RegistryStoreTest, AListOfSomethingElseIsRefused) {
   for (const std::string body : {"<html>", "[]", R"({"tags":{}})", R"({"tags":[1]})", R"({"tags":["a b"]})", "x"}) {
-    before = [&](const SeenRequest&) { return Answer{.body = body}; };
+    before_ = [&](const SeenRequest&) { return Answer{.body = body}; };
     message_of([&] { store_->tags(); }, ErrorKind::content);
   }
 }
@@ -497,7 +498,7 @@ class RegistryStoreAuthTest : public RegistryStoreTest {
 
 TEST_F(RegistryStoreAuthTest, ATokenThatExpiresDuringAnUploadIsRenewed) {
   std::atomic<int> tokens = 0;
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (request.target.starts_with("/token")) {
       return Answer{.body = R"({"token":"t)" + std::to_string(++tokens) + R"("})"};
     }
@@ -507,7 +508,7 @@ TEST_F(RegistryStoreAuthTest, ATokenThatExpiresDuringAnUploadIsRenewed) {
     if (!sent || *sent == last) {
       return Answer{.status = 401,
                     .headers = {{"WWW-Authenticate", "Bearer realm=\"" + server_.url("/token") +
-                                                         "\",service=\"s\",scope=\"repository:me/app:pull,push\""}}};
+                                                         R"(",service="s",scope="repository:me/app:pull,push")"}}};
     }
     last = *sent;
     return std::nullopt;
@@ -520,7 +521,7 @@ TEST_F(RegistryStoreAuthTest, ATokenThatExpiresDuringAnUploadIsRenewed) {
 
 TEST_F(RegistryStoreAuthTest, AnUploadElsewhereGetsNoSecret) {
   const ScriptedServer storage(ScriptedServer::answering([](const SeenRequest&) { return Answer{.status = 201}; }));
-  before = [&](const SeenRequest& request) -> std::optional<Answer> {
+  before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     if (!request.headers.get("Authorization")) {
       return Answer{.status = 401, .headers = {{"WWW-Authenticate", "Basic"}}};
     }
@@ -533,7 +534,7 @@ TEST_F(RegistryStoreAuthTest, AnUploadElsewhereGetsNoSecret) {
 }
 
 TEST_F(RegistryStoreTest, AnUploadToAnUnsafePlaceIsNotMade) {
-  before = [](const SeenRequest&) {
+  before_ = [](const SeenRequest&) {
     return Answer{.status = 202, .headers = {{"Location", "https://169.254.169.254/up"}}};
   };
   message_of([&] { put_blob("layer"); }, ErrorKind::content);

@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace wasm_oci {
 namespace {
 
@@ -52,7 +56,7 @@ TEST(Url, AnotherSpellingOfAnAddressIsTheSameOrigin) {
 
 TEST(Url, ResolvesAsRfc3986Says) {
   const Url base = url("https://r.example:5000/v2/app/blobs/uploads/?x=1");
-  const std::pair<std::string_view, std::string_view> cases[] = {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
       {"https://other.example/up?s=%2B+", "https://other.example/up?s=%2B+"},
       {"//other.example/up", "https://other.example/up"},
       {"/v2/app/blobs/uploads/7?_state=a%3D+|b", "https://r.example:5000/v2/app/blobs/uploads/7?_state=a%3D+|b"},
