@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace wasm_oci {
 namespace {
 
@@ -24,20 +27,20 @@ TEST(Digest, ParsesWhatItPrints) {
 
 TEST(Digest, RefusesWhatIsNotExactlyADigest) {
   const std::string hex(64, 'a');
-  const std::string cases[] = {"",
-                               "sha256",
-                               "sha256:",
-                               hex,
-                               "sha256:" + hex.substr(1),
-                               "sha256:" + hex + "a",
-                               "sha256:" + std::string(64, 'A'),
-                               "SHA256:" + hex,
-                               "sha512:" + hex,
-                               "md5:" + hex.substr(32),
-                               "sha256:../../" + hex.substr(6),
-                               "sha256:" + hex.substr(1) + "\n",
-                               " sha256:" + hex,
-                               "sha256+b64:" + hex};
+  const std::vector<std::string> cases = {"",
+                                          "sha256",
+                                          "sha256:",
+                                          hex,
+                                          "sha256:" + hex.substr(1),
+                                          "sha256:" + hex + "a",
+                                          "sha256:" + std::string(64, 'A'),
+                                          "SHA256:" + hex,
+                                          "sha512:" + hex,
+                                          "md5:" + hex.substr(32),
+                                          "sha256:../../" + hex.substr(6),
+                                          "sha256:" + hex.substr(1) + "\n",
+                                          " sha256:" + hex,
+                                          "sha256+b64:" + hex};
   for (const std::string& text : cases) {
     EXPECT_FALSE(Digest::parse(text)) << text;
   }

@@ -189,7 +189,7 @@ TEST(DirectoryLock, WaitingStopsOnRequest) {
   const UniqueFd folder = open_directory(dir.path());
   const DirectoryLock owner = DirectoryLock::acquire(folder.get(), Mode::exclusive, "X");
   std::stop_source stop;
-  std::jthread waiter(
+  const std::jthread waiter(
       [&] { EXPECT_THROW(DirectoryLock::acquire(folder.get(), Mode::shared, "X", stop.get_token()), CancelledError); });
   stop.request_stop();
 }
@@ -201,7 +201,7 @@ TEST(DirectoryLock, WaitingEndsWhenTheOwnerEnds) {
   std::optional<DirectoryLock> owner = DirectoryLock::acquire(folder.get(), Mode::exclusive, "X");
   bool acquired = false;
   {
-    std::jthread waiter([&] { acquired = DirectoryLock::acquire(folder.get(), Mode::exclusive, "X").held(); });
+    const std::jthread waiter([&] { acquired = DirectoryLock::acquire(folder.get(), Mode::exclusive, "X").held(); });
     owner.reset();
   }
   EXPECT_TRUE(acquired);

@@ -141,10 +141,11 @@ TEST(Manifest, DigestsThatCouldLeadElsewhereAreRefused) {
 }
 
 TEST(Manifest, SizesThatLieByTheirFormAreRefused) {
+  const auto with_layer_size = [](const std::string& size) {
+    return manifest_text(R"(,"layers":[{"mediaType":"a","digest":")" + kA + R"(","size":)" + size + "}]");
+  };
   for (const std::string size : {"-1", "1.0", "1e3", "\"7\"", "9223372036854775808", "true", "null"}) {
-    const std::string layer = R"({"mediaType":"a","digest":")" + kA + R"(","size":)" + size + "}";
-    EXPECT_THAT(manifest_error(manifest_text(R"(,"layers":[)" + layer + "]")), testing::StartsWith("layers[0].size: "))
-        << size;
+    EXPECT_THAT(manifest_error(with_layer_size(size)), testing::StartsWith("layers[0].size: ")) << size;
   }
 }
 

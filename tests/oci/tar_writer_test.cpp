@@ -126,7 +126,7 @@ TEST(TarWriter, BytesDependOnNoLocale) {
   const std::string old = std::setlocale(LC_ALL, nullptr);
   ASSERT_NE(std::setlocale(LC_ALL, "C.UTF-8"), nullptr) << "no UTF-8 locale here";
   const std::string after = tar_with_file(name, "x");
-  std::setlocale(LC_ALL, old.c_str());
+  ASSERT_NE(std::setlocale(LC_ALL, old.c_str()), nullptr);
   EXPECT_EQ(before, after);
 }
 

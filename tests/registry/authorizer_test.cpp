@@ -39,7 +39,7 @@ HttpResponse basic_challenge() { return response(401, "", {{"WWW-Authenticate", 
 // Answers each request with a new token: T1, T2, …
 class Authorizers : public ::testing::Test {
  protected:
-  Authorizer authorizer(std::optional<Credential> credential = kMe, Hosts hosts = {}) {
+  Authorizer authorizer(const std::optional<Credential>& credential = kMe, Hosts hosts = {}) {
     return {"registry.example", [=](std::string_view, const std::stop_token&) { return credential; }, server_.send(),
             std::move(hosts), [this] { return now_; }};
   }

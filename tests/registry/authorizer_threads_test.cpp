@@ -61,7 +61,7 @@ TEST(AuthorizerThreads, DoNotWaitForEachOthersRepositories) {
     return token_response("T");
   });
   Authorizer auth("registry.example", anonymous(), server.send());
-  std::jthread other([&] { auth.respond(kRegistry, challenge(), pull("a"), std::nullopt); });
+  const std::jthread other([&] { auth.respond(kRegistry, challenge(), pull("a"), std::nullopt); });
   EXPECT_TRUE(auth.respond(kRegistry, challenge(), pull("b"), std::nullopt));
 }
 
@@ -115,12 +115,12 @@ TEST(AuthorizerThreads, StopWaiting) {
     return token_response("T");
   });
   Authorizer auth("registry.example", anonymous(), server.send());
-  std::jthread first([&] { auth.respond(kRegistry, challenge(), pull("a"), std::nullopt); });
+  const std::jthread first([&] { auth.respond(kRegistry, challenge(), pull("a"), std::nullopt); });
   while (!asked) {
     std::this_thread::yield();
   }
   std::stop_source stop;
-  std::jthread stopper([&] { stop.request_stop(); });
+  const std::jthread stopper([&] { stop.request_stop(); });
   EXPECT_THROW(auth.respond(kRegistry, challenge(), pull("a"), std::nullopt, stop.get_token()), CancelledError);
   {
     const std::scoped_lock lock(mutex);

@@ -128,13 +128,13 @@ TEST_F(ConfigFileEdit, CreatesWhatADanglingLinkPointsTo) {
 }
 
 TEST_F(ConfigFileEdit, LosesNoLoginOfSeveralAtOnce) {
-  constexpr int processes = 4;
-  constexpr int logins = 10;
+  constexpr int kProcesses = 4;
+  constexpr int kLogins = 10;
   std::vector<pid_t> children;
-  for (int process = 0; process < processes; ++process) {
+  for (int process = 0; process < kProcesses; ++process) {
     const pid_t child = ::fork();
     if (child == 0) {
-      for (int login = 0; login < logins; ++login) {
+      for (int login = 0; login < kLogins; ++login) {
         put_entry(path(), "h" + std::to_string(process) + "-" + std::to_string(login) + ".io", me_, {});
       }
       ::_exit(0);
@@ -147,8 +147,8 @@ TEST_F(ConfigFileEdit, LosesNoLoginOfSeveralAtOnce) {
     ASSERT_EQ(status, 0);
   }
   const auto file = ConfigFile::load(path());
-  for (int process = 0; process < processes; ++process) {
-    for (int login = 0; login < logins; ++login) {
+  for (int process = 0; process < kProcesses; ++process) {
+    for (int login = 0; login < kLogins; ++login) {
       const std::string host = "h" + std::to_string(process) + "-" + std::to_string(login) + ".io";
       EXPECT_TRUE(file->find(host, "")) << host;
     }

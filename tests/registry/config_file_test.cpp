@@ -49,7 +49,7 @@ TEST(ConfigFile, DecodesWhatDockerWrites) {
   const auto find = [](const std::string& fields) {
     return ConfigFile::parse(R"({"auths":{"ghcr.io":{)" + fields + "}}}", "f").find("ghcr.io", "").value();
   };
-  const auto with_auth = [](const std::string& plain) { return "\"auth\":\"" + base64_encode(plain) + "\""; };
+  const auto with_auth = [](const std::string& plain) { return R"("auth":")" + base64_encode(plain) + "\""; };
   EXPECT_EQ(find(with_auth("me:p:w=")).password.reveal(), "p:w=");
   EXPECT_EQ(find(with_auth(std::string("me:pw\0\0", 7))).password.reveal(), "pw");
   EXPECT_EQ(find(R"("username":"me","password":"pw")").password.reveal(), "pw");

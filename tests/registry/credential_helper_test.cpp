@@ -81,8 +81,8 @@ TEST_F(CredentialHelperTest, PassesOnWhatItSays) {
 }
 
 TEST_F(CredentialHelperTest, NeverRepeatsAnAnswerThatItCannotRead) {
-  for (const auto* answer : {"canary", "{\"Secret\":\"canary\"", "[\"canary\"]", "{\"Secret\":{\"canary\":1}}",
-                             "{\"secret\":\"canary\"}", "", "{} canary"}) {
+  for (const auto* answer : {"canary", R"({"Secret":"canary")", R"(["canary"])", R"({"Secret":{"canary":1}})",
+                             R"({"secret":"canary"})", "", "{} canary"}) {
     const std::string message = failure(helper("printf '%s' '" + std::string(answer) + "'"));
     EXPECT_THAT(message, HasSubstr("the answer is not what a credential helper says")) << answer;
     EXPECT_THAT(message, Not(HasSubstr("canary")));
@@ -124,7 +124,7 @@ TEST_F(CredentialHelperTest, StopsWhenNobodyWantsItAnyMore) {
 }
 
 TEST_F(CredentialHelperTest, DoesNotWaitForWhatItsHelperLeavesBehind) {
-  const auto fake = helper("sleep 5 & echo '{\"Username\":\"me\",\"Secret\":\"pw\"}'");
+  const auto fake = helper(R"(sleep 5 & echo '{"Username":"me","Secret":"pw"}')");
   const auto start = std::chrono::steady_clock::now();
   EXPECT_TRUE(fake.get("ghcr.io", {}));
   EXPECT_LT(std::chrono::steady_clock::now() - start, 4s);

@@ -54,7 +54,7 @@ TEST(ErrorResponse, IsShortHoweverMuchComes) {
 }
 
 TEST(ErrorResponse, ReadsOnlySoMuchOfABody) {
-  HttpResponse response{.status = 500, .body = std::make_unique<StringSource>(std::string(10'000'000, 'x'))};
+  HttpResponse response{.status = 500, .body = std::make_unique<StringSource>(std::string(100 * kMaxErrorBody, 'x'))};
   EXPECT_EQ(read_error(response).items.size(), 1);
 }
 

@@ -25,7 +25,7 @@ inline HttpResponse response(int status, std::string body = {}, Headers headers 
 }
 
 inline HttpResponse token_response(const std::string& token) {
-  return response(200, R"({"token":")" + token + "\",\"expires_in\":300}");
+  return response(200, R"({"token":")" + token + R"(","expires_in":300})");
 }
 
 class FakeTokenServer {
@@ -36,11 +36,11 @@ class FakeTokenServer {
 
   Send send() {
     return [this](const HttpRequest& request, const std::stop_token&) {
-      SentRequest sent{.method = request.method,
-                       .url = request.url.str(),
-                       .authorization = request.headers.get("Authorization").value_or(""),
-                       .body = request.body == nullptr ? "" : read_all(*request.body, 100'000),
-                       .tls = request.tls};
+      const SentRequest sent{.method = request.method,
+                             .url = request.url.str(),
+                             .authorization = request.headers.get("Authorization").value_or(""),
+                             .body = request.body == nullptr ? "" : read_all(*request.body, 100'000),
+                             .tls = request.tls};
       {
         const std::scoped_lock lock(mutex_);
         requests_.push_back(sent);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <thread>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
@@ -321,7 +322,7 @@ TEST(HttpClient, StopsWhereverItWaits) {
   });
   HttpClient client;
   StringSource content(std::string(48UL << 20U, 'x'));
-  const std::function<void(const std::stop_token&)> waits[] = {
+  const std::vector<std::function<void(const std::stop_token&)>> waits = {
       [&](const std::stop_token& stop) { client.send(get(server.url("/head")), stop); },
       [&](const std::stop_token& stop) { text_of(client.send(get(server.url("/body")), stop)); },
       [&](const std::stop_token& stop) { client.send(put(server.url("/up"), content, 48UL << 20U), stop); },

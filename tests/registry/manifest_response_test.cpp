@@ -54,9 +54,7 @@ TEST(ManifestResponse, RefusesSchema1InClearWords) {
 }
 
 TEST(ManifestResponse, RefusesWhatIsNoDocument) {
-  for (const std::string_view bytes : {"", "null", "[]", "{", "<html>login</html>",
-                                       "\x7f"
-                                       "ELF"}) {
+  for (const std::string_view bytes : {"", "null", "[]", "{", "<html>login</html>", "\177ELF"}) {
     EXPECT_THROW(describe_manifest("it", bytes, media_type::kOciManifest), ContentError) << bytes;
   }
 }

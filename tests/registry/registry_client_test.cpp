@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -97,11 +98,11 @@ TEST(RegistryClient, ARefusalThatStaysIsAnAuthError) {
 }
 
 TEST(RegistryClient, TriesAgainWhatMayPass) {
-  std::atomic<int> count = 0;
+  std::atomic<std::size_t> count = 0;
   const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {
-    constexpr int statuses[] = {503, 429, 500};
-    const int number = count++;
-    return number < 3 ? Answer{.status = statuses[number]} : Answer{};
+    constexpr std::array kStatuses{503, 429, 500};
+    const std::size_t number = count++;
+    return number < kStatuses.size() ? Answer{.status = kStatuses.at(number)} : Answer{};
   }));
   RegistrySession session(server.host(), plain());
   EXPECT_EQ(session.client().send(get("/v2/me/app/x")).status, 200);

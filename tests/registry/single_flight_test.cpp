@@ -46,7 +46,7 @@ TEST(SingleFlight, WaitingCanBeStopped) {
   while (!running) {
     std::this_thread::yield();
   }
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(flights.run("a", stop.get_token(), [] {}), CancelledError);
   finish = true;

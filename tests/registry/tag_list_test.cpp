@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace wasm_oci {
 namespace {
 
 TEST(NextLink, IsReadInAllItsSpellings) {
-  const std::pair<std::string, std::string> cases[] = {
+  const std::vector<std::pair<std::string, std::string>> cases = {
       {R"(</v2/x?last=b>; rel="next")", "/v2/x?last=b"},
       {"<a>;rel=next", "a"},
       {"<a> ; title=\"x\" ; REL = NEXT", "a"},

@@ -105,8 +105,7 @@ TEST(LayoutIndex, RefusesWhatIsNoIndex) {
   const std::string digest = image("a").digest.str();
   for (const std::string& text :
        {std::string(), std::string("[]"), std::string("{\"manifests\":{}}"), std::string("{\"schemaVersion\":1}"),
-        std::string("{\"manifests\":[{\"digest\":\"") + digest + "\"}]}",
-        std::string("{\"manifests\":[],\"manifests\":[]}"),
+        R"({"manifests":[{"digest":")" + digest + R"("}]})", std::string(R"({"manifests":[],"manifests":[]})"),
         std::string(R"({"manifests":[{"mediaType":"a/b","size":1,"digest":"sha256:../x"}]})")}) {
     EXPECT_THROW(parse_layout_index(text), ContentError) << text;
   }

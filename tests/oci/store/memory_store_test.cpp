@@ -50,7 +50,7 @@ TEST(VerifiedSource, RefusesOtherBytesAndOtherSizes) {
 }
 
 TEST(VerifiedSource, HandsOutNoLastByteOfWrongContent) {
-  Descriptor wanted = describe(media_type::kOctetStream, "abc");
+  const Descriptor wanted = describe(media_type::kOctetStream, "abc");
   VerifiedSource source(std::make_unique<StringSource>("abd"), wanted);
   std::array<std::byte, 2> two{};
   EXPECT_EQ(source.read(two), 2U);

@@ -120,7 +120,7 @@ TEST_F(TarIndexTest, ReadsFromAPipe) {
   ASSERT_EQ(::pipe(ends.data()), 0);
   UniqueFd input(ends[0]);
   const std::string tar = make_tar({{"a", std::string(500'000, 'a')}});
-  std::jthread writer([output = UniqueFd(ends[1]), &tar] { write_all(output.get(), as_bytes(tar), "pipe"); });
+  const std::jthread writer([output = UniqueFd(ends[1]), &tar] { write_all(output.get(), as_bytes(tar), "pipe"); });
   file_ = make_seekable(std::move(input), "pipe");
   EXPECT_EQ(content("a"), std::string(500'000, 'a'));
 }
@@ -129,7 +129,7 @@ TEST_F(TarIndexTest, WaitingForAPipeCanBeStopped) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   const UniqueFd output(ends[1]);
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(make_seekable(UniqueFd(ends[0]), "pipe", stop.get_token()), CancelledError);
 }
