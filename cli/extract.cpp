@@ -21,8 +21,6 @@ namespace wasm_oci::cli {
 
 namespace {
 
-constexpr std::string_view kWasmMediaType = "application/wasm";
-
 bool is_wasm(const Descriptor& entry) {
   return entry.platform && !is_attestation(entry) && entry.platform->architecture.starts_with("wasm");
 }
@@ -105,7 +103,7 @@ class Extraction {
     file.commit();
     written_.push_back({.name = path.string(),
                         .digest = module.digest,
-                        .media_type = std::string(kWasmMediaType),
+                        .media_type = std::string(media_type::kWasm),
                         .size = module.size});
     if (context_.options.format == Format::text) {
       print_line(context_, path.string());

@@ -7,6 +7,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/extract.hpp"
+#include "oci/packaging/packaging.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,13 +17,6 @@ namespace wasm_oci::cli {
 namespace {
 
 constexpr unsigned kMaxDepth = 8;
-constexpr std::string_view kWasmMediaType = "application/wasm";
-
-bool has_tar_layers(const Manifest& manifest) {
-  return !manifest.layers.empty() && std::ranges::all_of(manifest.layers, [](const Descriptor& layer) {
-    return media_type::layer_compression(layer.media_type).has_value();
-  });
-}
 
 void inspect_config(Store& store, const Descriptor& descriptor, Inspection& inspection) {
   inspection.config_bytes = store.load(descriptor, NodeKind::blob);
@@ -52,14 +46,15 @@ void inspect_manifest(Store& store, Inspection& inspection) {
     inspection.kind = "attestation";
     return;
   }
-  if (!is_image) {
+  if (is_image) {
+    inspect_config(store, manifest.config, inspection);
+  }
+  const std::optional<Packaging> packaging = packaging_of(manifest);
+  // The layers of images for other platforms are not searched.
+  if (!packaging || (packaging == Packaging::image && inspection.platform.find("/wasm") == std::string::npos)) {
     return;
   }
-  inspect_config(store, manifest.config, inspection);
-  if (!has_tar_layers(manifest) || inspection.platform.find("/wasm") == std::string::npos) {
-    return;
-  }
-  inspection.packaging = "image";
+  inspection.packaging = to_string(*packaging);
   for (const FoundModule& module : find_modules(store, manifest)) {
     inspection.modules.push_back(
         {.path = "/" + module.path, .size = module.size, .digest = module.digest, .kind = module.kind});
@@ -137,7 +132,7 @@ Inspection inspect_module(const std::string& path) {
   }
   const Digest digest = hasher.finish();
   return {.name = path,
-          .descriptor = {.media_type = std::string(kWasmMediaType), .digest = digest, .size = file.size},
+          .descriptor = {.media_type = std::string(media_type::kWasm), .digest = digest, .size = file.size},
           .kind = "module",
           .packaging = {},
           .platform = {},

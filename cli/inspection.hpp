@@ -29,7 +29,7 @@ struct Inspection {
   std::string name;
   Descriptor descriptor;
   std::string kind;       // "image", "index", "artifact", "attestation", "module"
-  std::string packaging;  // "image", or empty where that is not known
+  std::string packaging;  // as to_string(Packaging), or empty where that is not known
   std::string platform;   // empty for what has none
   Annotations annotations;
   std::optional<Descriptor> config;

@@ -64,6 +64,7 @@ class TextReport {
     field(indent, "Digest", inspection.descriptor.digest.str());
     field(indent, "MediaType", inspection.descriptor.media_type);
     field(indent, "Kind", inspection.kind);
+    field(indent, "Packaging", inspection.packaging);
     field(indent, "Platform", inspection.platform);
     if (!inspection.config_bytes.empty()) {
       config(indent, parse_image_config(inspection.config_bytes));

@@ -18,6 +18,11 @@ bool is_docker_schema1(std::string_view media_type) {
   return media_type == kDockerSchema1 || media_type == kDockerSchema1Signed;
 }
 
+bool is_wasm_layer(std::string_view media_type) {
+  return media_type == kWasm || media_type == kWasmContentLayer || media_type == kWasmComponentLayer ||
+         media_type == kSoloContentLayer;
+}
+
 std::optional<Compression> layer_compression(std::string_view media_type) {
   struct Layer {
     std::string_view media_type;

@@ -25,6 +25,15 @@ inline constexpr std::string_view kDockerLayerGzip = "application/vnd.docker.ima
 inline constexpr std::string_view kDockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
 inline constexpr std::string_view kDockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
+// Wasm outside of tar layers, as several ecosystems spell it (docs of each: oci/packaging/packaging.hpp).
+inline constexpr std::string_view kWasm = "application/wasm";
+inline constexpr std::string_view kWasmConfig = "application/vnd.wasm.config.v0+json";
+inline constexpr std::string_view kWasmToOciConfig = "application/vnd.wasm.config.v1+json";
+inline constexpr std::string_view kWasmContentLayer = "application/vnd.wasm.content.layer.v1+wasm";
+inline constexpr std::string_view kWasmComponentLayer = "application/vnd.bytecodealliance.wasm.component.layer.v0+wasm";
+inline constexpr std::string_view kSoloContentLayer = "application/vnd.module.wasm.content.layer.v1+wasm";
+inline constexpr std::string_view kSpinApplication = "application/vnd.fermyon.spin.application.v1+config";
+
 inline constexpr std::string_view kOctetStream = "application/octet-stream";
 
 bool is_image_manifest(std::string_view media_type);  // OCI manifest or Docker schema 2
@@ -32,6 +41,7 @@ bool is_index(std::string_view media_type);           // OCI index or Docker man
 bool is_manifest(std::string_view media_type);        // either
 bool is_image_config(std::string_view media_type);    // OCI or Docker
 bool is_docker_schema1(std::string_view media_type);
+bool is_wasm_layer(std::string_view media_type);  // a blob that is a Wasm binary as it is
 
 enum class Compression { none, gzip, zstd };
 

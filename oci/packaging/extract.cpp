@@ -1,10 +1,13 @@
 #include "oci/packaging/extract.hpp"
 
+#include "oci/annotations.hpp"
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -107,9 +110,52 @@ void read_layer(Store& store, const Descriptor& layer, const Digest* diff_id, Fo
   found.merge(in_layer);
 }
 
+// What a module that is a layer is called. Titles come from outside, and some hold whole paths.
+std::string name_of_layer(const Descriptor& layer) {
+  const auto title = layer.annotations.find(std::string(annotation::kTitle));
+  const std::string_view name = title == layer.annotations.end() ? "" : name_of(title->second);
+  const bool is_name = !name.empty() && name != "." && name != ".." &&
+                       std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return is_name ? std::string(name) : layer.digest.hex() + ".wasm";
+}
+
+FoundModule read_raw_module(Store& store, const Descriptor& layer) {
+  VerifiedSource blob = store.open(layer, NodeKind::blob);
+  std::array<std::byte, kWasmHeaderSize> begin{};
+  std::size_t filled = 0;
+  while (filled < begin.size()) {
+    const std::size_t count = blob.read(std::span(begin).subspan(filled));
+    if (count == 0) {
+      break;
+    }
+    filled += count;
+  }
+  const std::optional<WasmHeader> header = match_wasm_header(std::span(begin).first(filled));
+  if (!header) {
+    throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
+                       "\", but is no Wasm binary");
+  }
+  return {
+      .path = name_of_layer(layer), .size = layer.size, .digest = layer.digest, .kind = header->kind, .layer = layer};
+}
+
+std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest) {
+  std::vector<FoundModule> modules;
+  for (const Descriptor& layer : manifest.layers) {
+    if (media_type::is_wasm_layer(layer.media_type)) {
+      modules.push_back(read_raw_module(store, layer));
+    }
+  }
+  return modules;
+}
+
 }  // namespace
 
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
+  if (std::ranges::any_of(manifest.layers,
+                          [](const Descriptor& layer) { return media_type::is_wasm_layer(layer.media_type); })) {
+    return find_raw_modules(store, manifest);
+  }
   if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size()) {
     throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
                        std::to_string(manifest.layers.size()) + " layers");
@@ -127,6 +173,10 @@ std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, st
 
 void extract_module(Store& store, const FoundModule& module, Sink& sink) {
   VerifiedSource blob = store.open(module.layer, NodeKind::blob);
+  if (media_type::is_wasm_layer(module.layer.media_type)) {
+    copy(blob, sink);
+    return;
+  }
   LayerReader reader(blob, compression_of(module.layer));
   std::vector<std::byte> buffer(kChunkSize);
   bool written = false;

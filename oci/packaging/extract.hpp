@@ -1,4 +1,5 @@
-// Modules inside images: where they are, and their bytes. Found by content (the Wasm magic), never by name alone.
+// Modules in what registries hold: where they are, and their bytes. Found by content (the Wasm magic) among the files
+// of tar layers, and by type and content where a layer is a module itself.
 #pragma once
 
 #include "oci/descriptor.hpp"
@@ -15,7 +16,9 @@
 namespace wasm_oci {
 
 struct FoundModule {
-  std::string path;  // in the image, without a leading slash; from outside, so never a path on disk as it is
+  // In the image, without a leading slash; of a layer that is a module itself its title's last part, or "DIGEST.wasm".
+  // From outside, so never a path on disk as it is.
+  std::string path;
   std::uint64_t size;
   Digest digest;
   WasmKind kind;
@@ -23,7 +26,8 @@ struct FoundModule {
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and
-// whiteouts remove. Reads every layer once.
+// whiteouts remove. Reads every layer once. Of a manifest whose layers are modules themselves (packaging.hpp) those, in
+// the order of the layers; its other layers are not read.
 //
 // `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
 // ContentError, as it is for every container runtime. Without any nothing is checked.

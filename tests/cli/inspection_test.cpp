@@ -155,13 +155,29 @@ TEST(Inspection, PairsDiffIdsWithLayersOnlyWhereTheyAreAsMany) {
 
 TEST(Inspection, OfAnArtifactIsItsLayers) {
   MemoryStore store;
-  const Descriptor artifact = add_manifest(store, store.add("application/vnd.wasm.config.v0+json", "not even JSON"),
-                                           store.add("application/wasm", "bytes"));
+  const Descriptor artifact = add_manifest(store, store.add("application/vnd.example.config.v1+json", "not even JSON"),
+                                           store.add("text/plain", "bytes"));
   const Inspection inspection = inspect_image(store, artifact, "x");
   EXPECT_EQ(inspection.kind, "artifact");
+  EXPECT_THAT(inspection.packaging, IsEmpty());
   EXPECT_THAT(inspection.platform, IsEmpty());
   EXPECT_EQ(inspection.layers.size(), 1U);
   EXPECT_THAT(as_json(inspection), Not(HasSubstr(R"("config")")));
+}
+
+TEST(Inspection, OfAWasmArtifactHasTheModule) {
+  MemoryStore store;
+  const std::string module("\0asm\1\0\0\0", 8);
+  const Inspection inspection =
+      inspect_image(store,
+                    add_manifest(store, store.add("application/vnd.wasm.config.v0+json", "{}"),
+                                 store.add("application/wasm", module)),
+                    "x");
+  EXPECT_EQ(inspection.kind, "artifact");
+  EXPECT_EQ(inspection.packaging, "artifact");
+  ASSERT_EQ(inspection.modules.size(), 1U);
+  EXPECT_EQ(inspection.modules.front().path, "/" + digest_of(module).hex() + ".wasm");
+  EXPECT_EQ(inspection.modules.front().digest, digest_of(module));
 }
 
 TEST(Inspection, RefusesIndexesNestedWithoutEnd) {

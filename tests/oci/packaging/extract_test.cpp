@@ -1,5 +1,6 @@
 #include "oci/packaging/extract.hpp"
 
+#include "oci/annotations.hpp"
 #include "oci/error.hpp"
 #include "oci/layer/compression.hpp"
 #include "oci/media_type.hpp"
@@ -71,6 +72,51 @@ TEST(FindModules, GoesByContentAndNeverByName) {
                          {"link.wasm", "", "b"}}}),
               ElementsAre("a.wasm:2", "b:1"));
   EXPECT_THAT(found_in({{{"header.wasm", core()}}}), ElementsAre("header.wasm:"));
+}
+
+// A layer that is a module itself, with this title.
+Descriptor raw_layer(MemoryStore& store, const std::string& module, const std::string& title = {}) {
+  Descriptor layer = store.add(media_type::kWasm, module);
+  if (!title.empty()) {
+    layer.annotations.emplace(annotation::kTitle, title);
+  }
+  return layer;
+}
+
+TEST(FindModules, ALayerMayBeTheModuleItself) {
+  MemoryStore store;
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kWasmConfig, "{}")};
+  const std::string module = component("12345");
+  manifest.layers = {raw_layer(store, module, "/home/me/app.wasm"), store.add("application/json", "{}")};
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  ASSERT_EQ(modules.size(), 1U);
+  EXPECT_EQ(modules[0].path, "app.wasm");
+  EXPECT_EQ(modules[0].size, 13U);
+  EXPECT_EQ(modules[0].digest, digest_of(module));
+  EXPECT_EQ(modules[0].kind, WasmKind::component);
+  EXPECT_EQ(extract(store, modules[0]), module);
+}
+
+TEST(FindModules, ALayersTitleIsNeverTrustedAsAName) {
+  MemoryStore store;
+  const std::string digest_name = digest_of(core("x")).hex() + ".wasm";
+  for (const std::string title : {"", "..", "a/..", "a/", ".", "a\nb", "nul\0"}) {
+    const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                            .config = store.add(media_type::kWasmConfig, "{}"),
+                            .layers = {raw_layer(store, core("x"), title)}};
+    EXPECT_EQ(find_modules(store, manifest).at(0).path, title == "nul" ? "nul" : digest_name) << title;
+  }
+}
+
+TEST(FindModules, AModuleLayerThatIsNoWasmIsAContentError) {
+  MemoryStore store;
+  for (const std::string& content : {std::string("\0asm\1\0\0", 7), std::string("text in a layer"), std::string()}) {
+    const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                            .config = store.add(media_type::kWasmConfig, "{}"),
+                            .layers = {raw_layer(store, content)}};
+    EXPECT_THROW(find_modules(store, manifest), ContentError) << content;
+  }
 }
 
 TEST(FindModules, FindsNothingWhereNothingIs) {
@@ -169,12 +215,12 @@ TEST(FindModules, ChecksThatEachLayerIsWhatTheConfigSays) {
 TEST(FindModules, RefusesLayersThatHoldNoFiles) {
   MemoryStore store;
   Manifest manifest = image_of(store, {});
-  manifest.layers = {store.add("application/wasm", core())};
+  manifest.layers = {store.add("application/json", core())};
   try {
     find_modules(store, manifest);
     FAIL() << "no error";
   } catch (const ContentError& error) {
-    EXPECT_THAT(error.message(), HasSubstr("has the type \"application/wasm\""));
+    EXPECT_THAT(error.message(), HasSubstr("has the type \"application/json\""));
   }
 }
 
