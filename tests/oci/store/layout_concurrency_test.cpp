@@ -124,7 +124,7 @@ TEST(LayoutConcurrency, PruneNeverTakesWhatABuildIsAboutToName) {
 TEST(LayoutConcurrency, ALayoutThatIsTakenAwayHindersNobody) {
   const TempDir dir;
   std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same moments in each run
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 20; ++round) {
     const fs::path path = dir / std::to_string(round) / "layout";
     const auto pause = std::chrono::microseconds(random() % 5000);
     const std::array children = {start_process([&] {
