@@ -8,6 +8,7 @@
 #include "oci/media_type.hpp"
 #include "oci/packaging/extract.hpp"
 #include "oci/packaging/packaging.hpp"
+#include "oci/packaging/wasm_config.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -29,6 +30,15 @@ void inspect_config(Store& store, const Descriptor& descriptor, Inspection& insp
     for (std::size_t i = 0; i < inspection.layers.size(); ++i) {
       inspection.layers[i].diff_id = config.diff_ids[i];
     }
+  }
+}
+
+// Its readers look at the type of the config and not into it, so neither must a wrong one hide the rest.
+std::string platform_of_artifact(Store& store, const Descriptor& config) {
+  try {
+    return format({.os = parse_wasm_config(store.load(config, NodeKind::blob)).os, .architecture = "wasm"});
+  } catch (const ContentError&) {
+    return {};
   }
 }
 
@@ -55,6 +65,9 @@ void inspect_manifest(Store& store, Inspection& inspection) {
     return;
   }
   inspection.packaging = to_string(*packaging);
+  if (packaging == Packaging::artifact) {
+    inspection.platform = platform_of_artifact(store, manifest.config);
+  }
   for (const FoundModule& module : find_modules(store, manifest)) {
     inspection.modules.push_back(
         {.path = "/" + module.path, .size = module.size, .digest = module.digest, .kind = module.kind});

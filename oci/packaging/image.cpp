@@ -1,9 +1,14 @@
 #include "oci/packaging/image.hpp"
 
-#include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 
 namespace wasm_oci {
+
+PackedImage pack_manifest(const Manifest& manifest) {
+  std::string bytes = serialize(manifest);
+  const Descriptor descriptor = describe(manifest.media_type, bytes);
+  return {.manifest = descriptor, .manifest_bytes = std::move(bytes), .config = manifest.config};
+}
 
 PackedImage pack_image(const ImageContent& content, LocalStore& store) {
   ImageConfig config{.created = content.created,
@@ -20,13 +25,10 @@ PackedImage pack_image(const ImageContent& content, LocalStore& store) {
     config.history.push_back({.created = content.created, .created_by = image_layer.created_by});
     layers.push_back(image_layer.layer.descriptor);
   }
-  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
-                          .config = store.add(media_type::kOciConfig, serialize(config)),
-                          .layers = std::move(layers),
-                          .annotations = content.annotations};
-  std::string bytes = serialize(manifest);
-  const Descriptor descriptor = describe(media_type::kOciManifest, bytes);
-  return {.manifest = descriptor, .manifest_bytes = std::move(bytes), .config = manifest.config};
+  return pack_manifest({.media_type = std::string(media_type::kOciManifest),
+                        .config = store.add(media_type::kOciConfig, serialize(config)),
+                        .layers = std::move(layers),
+                        .annotations = content.annotations});
 }
 
 }  // namespace wasm_oci

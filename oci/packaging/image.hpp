@@ -5,6 +5,7 @@
 #include "oci/descriptor.hpp"
 #include "oci/image_config.hpp"
 #include "oci/layer/layer_writer.hpp"
+#include "oci/manifest.hpp"
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
 
@@ -40,7 +41,10 @@ struct PackedImage {
   Descriptor config;
 };
 
-// Writes config and manifest beside the layers that `store` holds already.
+// The manifest's bytes and what describes them.
+PackedImage pack_manifest(const Manifest& manifest);
+
+// Writes the config beside the layers that `store` holds already.
 PackedImage pack_image(const ImageContent& content, LocalStore& store);
 
 }  // namespace wasm_oci

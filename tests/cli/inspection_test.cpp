@@ -168,11 +168,15 @@ TEST(Inspection, OfAnArtifactIsItsLayers) {
 TEST(Inspection, OfAWasmArtifactHasTheModule) {
   MemoryStore store;
   const std::string module("\0asm\1\0\0\0", 8);
+  const Descriptor layer = store.add("application/wasm", module);
+  const auto inspect = [&](const std::string& config) {
+    return inspect_image(store, add_manifest(store, store.add("application/vnd.wasm.config.v0+json", config), layer),
+                         "x");
+  };
   const Inspection inspection =
-      inspect_image(store,
-                    add_manifest(store, store.add("application/vnd.wasm.config.v0+json", "{}"),
-                                 store.add("application/wasm", module)),
-                    "x");
+      inspect(R"({"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip1","layerDigests":[]})");
+  EXPECT_EQ(inspection.platform, "wasip1/wasm");
+  EXPECT_EQ(inspect("not even JSON").platform, "");
   EXPECT_EQ(inspection.kind, "artifact");
   EXPECT_EQ(inspection.packaging, "artifact");
   ASSERT_EQ(inspection.modules.size(), 1U);
