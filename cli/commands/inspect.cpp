@@ -85,13 +85,16 @@ constexpr std::array kOptions = {Option{.name = "config", .help = "Print the byt
 
 }  // namespace
 
-constexpr Command kInspectCommand{.name = "inspect",
-                                  .summary = "Show what an image, an index or a module is",
-                                  .details = "Of images for Wasm the layers are read, for the modules in them.",
-                                  .examples = kExamples,
-                                  .arguments = kArguments,
-                                  .options = kOptions,
-                                  .group = Group::everyday,
-                                  .run = run};
+constexpr Command kInspectCommand{
+    .name = "inspect",
+    .summary = "Show what an image, an index or a module is",
+    .details =
+        "Of images for Wasm the layers are read, for the modules in them. Packagings of other "
+        "ecosystems are told by their types.",
+    .examples = kExamples,
+    .arguments = kArguments,
+    .options = kOptions,
+    .group = Group::everyday,
+    .run = run};
 
 }  // namespace wasm_oci::cli

@@ -83,7 +83,8 @@ constexpr Command kPullCommand{
     .details =
         "Without -o the whole image is stored locally under its name. With -o the module is "
         "written after its digest was verified; of an index the entry for wasi/wasm is taken, "
-        "then wasip1/wasm, then the only one for Wasm.",
+        "then wasip1/wasm, then the only one for Wasm. Besides images it knows the artifacts of wkg "
+        "and wash, runwasi's layers, Spin applications, and Solo's and wasm-to-oci's forms.",
     .examples = kExamples,
     .arguments = kArguments,
     .options = kOptions,
