@@ -42,7 +42,7 @@ void check_archive(std::string_view bytes, ArchiveFormat format) {
       }
     }
   } catch (const ContentError&) {
-    // Refused, as nearly everything is.
+    return;  // refused, as nearly everything is
   }
 }
 
