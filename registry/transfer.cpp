@@ -180,7 +180,8 @@ void Transfer::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& s
   const bool committing = body_size_ > 0 && upload_taken() && !has_head_;
   const auto limit = committing ? commit_timeout_ : stall_timeout_;
   const auto deadline = std::max(since, last_activity_) + limit;
-  condition_.wait_until(lock, deadline, [this, seen = changes_] { return changes_ != seen; });
+  // A stop from before this is a change that nobody will tell again.
+  condition_.wait_until(lock, deadline, [&, seen = changes_] { return changes_ != seen || stop.stop_requested(); });
   if (stop.stop_requested()) {
     throw CancelledError("stopped");
   }

@@ -15,8 +15,9 @@ bool means_no_tls(std::string_view detail) {
   constexpr std::array<std::string_view, 7> kSigns = {
       "wrong version number", "packet length too long",       "unknown protocol", "http request",
       "record layer failure", "unexpected eof while reading", "SSL_ERROR_SYSCALL"};
-  return detail.find("alert") == std::string_view::npos &&
-         std::ranges::any_of(kSigns, [&](std::string_view sign) { return detail.find(sign) != std::string_view::npos; });
+  return detail.find("alert") == std::string_view::npos && std::ranges::any_of(kSigns, [&](std::string_view sign) {
+           return detail.find(sign) != std::string_view::npos;
+         });
 }
 
 std::string reason(std::string_view detail, CURLcode code) {

@@ -312,6 +312,16 @@ TEST(HttpClient, GivesMoreTimeToTheAnswerOnAWholeUpload) {
   EXPECT_EQ(client.send(put(server.url(), body, 7), {}).status, 201);
 }
 
+TEST(HttpClient, AStopFromBeforeItWaitsIsNotMissed) {
+  const ScriptedServer server([](Connection& connection) { connection.stall(); });
+  HttpClient client({.stall_timeout = std::chrono::seconds(20)});
+  std::stop_source stop;
+  stop.request_stop();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THROW(client.send(get(server.url("/")), stop.get_token()), CancelledError);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
 TEST(HttpClient, StopsWhereverItWaits) {
   std::promise<void> done;
   const ScriptedServer server([future = done.get_future().share()](Connection& connection) {
