@@ -38,8 +38,9 @@ WasmFile open_wasm(const std::string& path) {
   }
   const auto size = static_cast<std::uint64_t>(status.st_size);
   try {
-    const WasmHeader header = check_wasm(FileAccess(fd.get(), size));
-    return {.fd = std::move(fd), .size = size, .header = header};
+    WasmDescription description = describe_wasm(FileAccess(fd.get(), size));
+    const WasmHeader header = description.header;
+    return {.fd = std::move(fd), .size = size, .header = header, .description = std::move(description)};
   } catch (Error& error) {
     error.add_context(path);
     throw;

@@ -3,6 +3,7 @@
 
 #include "oci/random_access.hpp"
 #include "oci/unique_fd.hpp"
+#include "oci/wasm/description.hpp"
 #include "oci/wasm/sections.hpp"
 
 #include <cstdint>
@@ -18,9 +19,10 @@ struct WasmFile {
   UniqueFd fd;
   std::uint64_t size;
   WasmHeader header;
+  WasmDescription description;
 };
 
-// Opens and checks. Throws NotFoundError where nothing is there, UsageError for a folder and
+// Opens, and checks and describes in one walk. Throws NotFoundError where nothing is there, UsageError for a folder and
 // for what is no regular file (it does not wait for a pipe's writer), ContentError as check_wasm; each message starts
 // with or names the path.
 WasmFile open_wasm(const std::string& path);

@@ -41,6 +41,13 @@ TEST(OpenWasm, GivesTheFileThatItChecked) {
   EXPECT_EQ(as_text(content), kComponent + "\0\x03xyz"s);
 }
 
+TEST(OpenWasm, DescribesTheFile) {
+  const testing::TempDir dir;
+  testing::write_file(dir / "app.wasm", kCore + "\x02\x0c\x01\x03" + "env\x04" + "exit\0\0"s);
+  EXPECT_EQ(open_wasm((dir / "app.wasm").string()).description.imports,
+            (std::vector<WasmImport>{{.module = "env", .name = "exit", .kind = ExternKind::function}}));
+}
+
 TEST(OpenWasm, FollowsSymbolicLinks) {
   const testing::TempDir dir;
   testing::write_file(dir / "real", kCore);
