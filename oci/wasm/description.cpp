@@ -126,14 +126,17 @@ class Describer {
     if (!custom_sections_.is_whole()) {
       return;
     }
-    std::string part = "custom section at byte " + std::to_string(offset);
+    const std::size_t index = d.custom_sections.size();
     try {
       std::string name = names_.read(payload);
       d.custom_sections.push_back({.name = std::move(name), .size = payload.remaining()});
-      part = "custom section " + d.custom_sections.back().name;
-      read_metadata(kind, d.custom_sections.back().name, payload, d.metadata);
+      read_metadata(kind, d.custom_sections[index].name, payload, d.metadata);
     } catch (const ContentError& error) {
-      d.unread.push_back({.part = std::move(part), .reason = error.message()});
+      // What has a name and fails is one of the few that are known: the name is short.
+      d.unread.push_back(
+          {.part = "custom section " + (index < d.custom_sections.size() ? d.custom_sections[index].name
+                                                                         : "at byte " + std::to_string(offset)),
+           .reason = error.message()});
     }
   }
 

@@ -21,7 +21,6 @@ using namespace std::string_literals;
 using testing::custom;
 using ::testing::ElementsAre;
 using ::testing::Field;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kComponentHeader;
 using testing::kCoreHeader;
@@ -47,6 +46,7 @@ std::string component_export(const std::string& field) { return section(11, "\x0
 
 std::vector<std::string> parts(const WasmDescription& description) {
   std::vector<std::string> names;
+  names.reserve(description.unread.size());
   for (const WasmUnread& unread : description.unread) {
     names.push_back(unread.part);
   }
