@@ -206,7 +206,7 @@ TEST(DescribeWasm, ComponentsThatExportTypesAreNoPackages) {
 
 TEST(DescribeWasm, WhatCannotBeReadIsToldAndTheRestIsRead) {
   const WasmDescription broken =
-      core(section(2, "\x02" + name("env") + name("f") + "\0\0"s + name("env") + name("g") + "\x63") +
+      core(section(2, "\x02" + name("env") + name("f") + "\0\0"s + name("env") + name("g") + std::string(1, '\x63')) +
            section(5, "\x01\xf0") + section(7, "\x01" + name("\xff") + "\0\0"s) + custom("producers", "\x01") +
            section(0, "\x05nam") + custom("version", "3"));
   EXPECT_THAT(broken.unread,
