@@ -52,10 +52,12 @@ class Build {
       metadata_file_.emplace(*targets.metadata_file);
     }
     open_stage();
-    PackedImage image = build_image(request, *stage_, context.stop);
-    image_ = std::make_unique<PackedImage>(std::move(image));
-
-    platforms_ = {format(request.platform)};
+    BuiltImage built = build_image(request, *stage_, context.stop);
+    image_ = std::make_unique<PackedImage>(std::move(built.image));
+    platforms_ = {format(built.platform)};
+    for (const std::string& note : built.notes) {
+      print_note(context, note);
+    }
   }
 
   ExitCode run() {
@@ -308,7 +310,7 @@ class Build {
     const bool named = !targets_.tags.empty() && !targets_.push_by_digest;
     const std::string name = named ? targets_.tags.front().familiar() : runnable_;
     if (!name.empty()) {
-      print_note(context_, "run it: " + run_line(name, platforms_));
+      say_how_to_use(context_, *stage_, image_->manifest, name, platforms_);
     }
   }
 

@@ -6,9 +6,11 @@
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/packaging/envoy.hpp"
 #include "oci/packaging/extract.hpp"
 #include "oci/packaging/packaging.hpp"
 #include "oci/packaging/wasm_config.hpp"
+#include "oci/wasm/binary.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -19,7 +21,7 @@ namespace {
 
 constexpr unsigned kMaxDepth = 8;
 
-void inspect_config(Store& store, const Descriptor& descriptor, Inspection& inspection) {
+ImageConfig inspect_config(Store& store, const Descriptor& descriptor, Inspection& inspection) {
   inspection.config_bytes = store.load(descriptor, NodeKind::blob);
   const ImageConfig config = parse_image_config(inspection.config_bytes);
   if (!config.platform.os.empty()) {
@@ -31,6 +33,27 @@ void inspect_config(Store& store, const Descriptor& descriptor, Inspection& insp
       inspection.layers[i].diff_id = config.diff_ids[i];
     }
   }
+  return config;
+}
+
+// Of images without a command at most so much is searched, for Envoy's plugins.
+constexpr std::uint64_t kMaxPluginLayers = std::uint64_t{64} * 1024 * 1024;
+
+// Whether an image may hold a module to speak of: its platform or its command is one of Wasm, or there is nothing to
+// start, as in Envoy's.
+bool may_hold_modules(const ImageConfig& config, const Manifest& manifest) {
+  if (config.platform.architecture.starts_with("wasm")) {
+    return true;
+  }
+  const std::vector<std::string>& command = config.entrypoint.empty() ? config.cmd : config.entrypoint;
+  if (!command.empty()) {
+    return command.front().substr(0, command.front().find('#')).ends_with(".wasm");
+  }
+  std::uint64_t size = 0;
+  for (const Descriptor& layer : manifest.layers) {
+    size += std::min(layer.size, kMaxPluginLayers);
+  }
+  return manifest.annotations.contains(std::string(kVariantAnnotation)) || size < kMaxPluginLayers;
 }
 
 // Its readers look at the type of the config and not into it, so neither must a wrong one hide the rest.
@@ -56,21 +79,30 @@ void inspect_manifest(Store& store, Inspection& inspection) {
     inspection.kind = "attestation";
     return;
   }
-  if (is_image) {
-    inspect_config(store, manifest.config, inspection);
-  }
-  const std::optional<Packaging> packaging = packaging_of(manifest);
-  // The layers of images for other platforms are not searched.
-  if (!packaging || (packaging == Packaging::image && inspection.platform.find("/wasm") == std::string::npos)) {
+  const std::optional<ImageConfig> config =
+      is_image ? std::optional(inspect_config(store, manifest.config, inspection)) : std::nullopt;
+  std::optional<Packaging> packaging = packaging_of(manifest);
+  if (!packaging || (packaging == Packaging::image && !may_hold_modules(*config, manifest))) {
     return;
+  }
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  if (packaging == Packaging::image && modules.empty() && !config->platform.architecture.starts_with("wasm")) {
+    return;
+  }
+  if (packaging == Packaging::image && is_envoy_image(manifest, *config, modules)) {
+    packaging = Packaging::envoy;
   }
   inspection.packaging = to_string(*packaging);
   if (packaging == Packaging::artifact) {
     inspection.platform = platform_of_artifact(store, manifest.config);
   }
-  for (const FoundModule& module : find_modules(store, manifest)) {
-    inspection.modules.push_back(
-        {.path = "/" + module.path, .size = module.size, .digest = module.digest, .kind = module.kind});
+  for (const FoundModule& module : modules) {
+    inspection.modules.push_back({.path = "/" + module.path,
+                                  .size = module.size,
+                                  .digest = module.digest,
+                                  .kind = module.kind,
+                                  .description = module.description,
+                                  .undescribed = module.undescribed});
   }
 }
 
@@ -157,7 +189,8 @@ Inspection inspect_module(const std::string& path) {
           .modules = {{.path = std::filesystem::path(path).filename().string(),
                        .size = file.size,
                        .digest = digest,
-                       .kind = file.header.kind}}};
+                       .kind = file.header.kind,
+                       .description = std::move(file.description)}}};
 }
 
 }  // namespace wasm_oci::cli

@@ -3,12 +3,15 @@
 
 #include "oci/descriptor.hpp"
 #include "oci/digest.hpp"
+#include "oci/json/writer.hpp"
 #include "oci/store/store.hpp"
-#include "oci/wasm/binary.hpp"
+#include "oci/wasm/description.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wasm_oci::cli {
@@ -23,6 +26,8 @@ struct InspectedModule {
   std::uint64_t size;
   Digest digest;
   WasmKind kind;
+  std::optional<WasmDescription> description = std::nullopt;  // nullopt: why not is in `undescribed`
+  std::string undescribed = {};
 };
 
 struct Inspection {
@@ -39,12 +44,18 @@ struct Inspection {
   std::vector<InspectedModule> modules;
 };
 
-// Looks at `root` and everything below it. Layers are read only in images for Wasm platforms, for their modules. An
-// entry of an index that the store does not hold is told as far as its descriptor goes.
+// Looks at `root` and everything below it. Layers are read for their modules, and only in images that look like Wasm:
+// by their platform or by what they start. An entry of an index that the store does not hold is told as far as its
+// descriptor goes.
 Inspection inspect_image(Store& store, const Descriptor& root, const std::string& name);
 
 // Looks at a Wasm binary on disk.
 Inspection inspect_module(const std::string& path);
+
+// Writes a module as an object.
+void write(JsonWriter& json, const InspectedModule& module);
+// Its lines below "Module:", as pairs of name and text that is not escaped yet.
+std::vector<std::pair<std::string_view, std::string>> lines_of(const InspectedModule& module);
 
 std::string as_json(const Inspection& inspection);
 std::string as_text(const Inspection& inspection);

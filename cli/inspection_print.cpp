@@ -12,8 +12,6 @@ namespace wasm_oci::cli {
 
 namespace {
 
-std::string_view name_of(WasmKind kind) { return kind == WasmKind::component ? "component" : "module"; }
-
 void write_json(JsonWriter& json, const Inspection& inspection) {
   json.begin_object()
       .member("name", inspection.name)
@@ -45,12 +43,7 @@ void write_json(JsonWriter& json, const Inspection& inspection) {
   }
   json.end_array().key("modules").begin_array();
   for (const InspectedModule& module : inspection.modules) {
-    json.begin_object()
-        .member("path", module.path)
-        .member("size", module.size)
-        .member("digest", module.digest.str())
-        .member("kind", name_of(module.kind))
-        .end_object();
+    write(json, module);
   }
   json.end_array().end_object();
 }
@@ -76,9 +69,10 @@ class TextReport {
                 layer.descriptor.media_type);
     }
     for (const InspectedModule& module : inspection.modules) {
-      field(indent, "Module",
-            module.path + "  " + std::string(name_of(module.kind)) + "  " + human_size(module.size) + "  " +
-                module.digest.str());
+      field(indent, "Module", module.path + "  " + human_size(module.size) + "  " + module.digest.str());
+      for (const auto& [name, text] : lines_of(module)) {
+        field(indent + "  ", name, text);
+      }
     }
     for (const Inspection& manifest : inspection.manifests) {
       text_ += '\n';
@@ -92,7 +86,7 @@ class TextReport {
     if (value.empty()) {
       return;
     }
-    std::string head = std::string(name) + ":";
+    std::string head = name.empty() ? "" : std::string(name) + ":";
     head.resize(kWidth, ' ');
     text_ += indent + head + escape_for_terminal(value) + "\n";
   }

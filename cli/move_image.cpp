@@ -3,6 +3,9 @@
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/packaging/envoy.hpp"
+#include "oci/packaging/packaging.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
@@ -18,6 +21,26 @@ std::vector<std::string> names_of(const std::vector<Platform>& platforms) {
     names.push_back(format(platform));
   }
   return names;
+}
+
+std::string run_line(const std::string& name, const std::vector<std::string>& platforms) {
+  const auto wasm = std::ranges::find_if(
+      platforms, [](const std::string& platform) { return platform.find("/wasm") != std::string::npos; });
+  if (wasm == platforms.end()) {
+    return "docker run --rm " + name;
+  }
+  return "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " + *wasm + " " + name;
+}
+
+// For a hint the manifest says enough: layers are not read.
+Packaging packaging_for_words(Store& store, const Descriptor& root) {
+  if (!media_type::is_image_manifest(root.media_type)) {
+    return Packaging::image;
+  }
+  const Manifest manifest = parse_manifest(store.load(root, NodeKind::manifest), root.media_type);
+  return manifest.annotations.contains(std::string(kVariantAnnotation))
+             ? Packaging::envoy
+             : packaging_of(manifest).value_or(Packaging::image);
 }
 
 }  // namespace
@@ -86,13 +109,22 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   return result;
 }
 
-std::string run_line(const std::string& name, const std::vector<std::string>& platforms) {
-  const auto wasm = std::ranges::find_if(
-      platforms, [](const std::string& platform) { return platform.find("/wasm") != std::string::npos; });
-  if (wasm == platforms.end()) {
-    return "docker run --rm " + name;
+void say_how_to_use(Context& context, Store& store, const Descriptor& root, const std::string& name,
+                    const std::vector<std::string>& platforms) {
+  switch (packaging_for_words(store, root)) {
+    case Packaging::artifact:
+      print_note(context, "get it: wkg oci pull " + name);
+      return;
+    case Packaging::wasm_layers:
+      print_note(context,
+                 "run it: ctr run --rm --runtime io.containerd.wasmtime.v1 " + parse_reference(name).str() + " NAME");
+      return;
+    case Packaging::envoy:
+      print_note(context, "load it: url: oci://" + parse_reference(name).str() + " in a WasmPlugin");
+      return;
+    default:
+      print_note(context, "run it: " + run_line(name, platforms));
   }
-  return "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " + *wasm + " " + name;
 }
 
 }  // namespace wasm_oci::cli

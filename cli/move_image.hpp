@@ -30,7 +30,9 @@ Descriptor require_platform(Store& store, const Descriptor& root, const Platform
 void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
                 const Descriptor& root, bool no_clobber);
 
-// The line that runs the image, for the end of build and push: how depends on its platform.
-std::string run_line(const std::string& name, const std::vector<std::string>& platforms);
+// The last word of build and push: the line that runs the image, or whatever its packaging's readers do with it.
+// `root` is in `store`; `name` is a reference.
+void say_how_to_use(Context& context, Store& store, const Descriptor& root, const std::string& name,
+                    const std::vector<std::string>& platforms);
 
 }  // namespace wasm_oci::cli

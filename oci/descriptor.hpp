@@ -35,6 +35,13 @@ namespace annotation {
 inline constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
 inline constexpr std::string_view kImageName = "io.containerd.image.name";
 inline constexpr std::string_view kTitle = "org.opencontainers.image.title";
+inline constexpr std::string_view kAuthors = "org.opencontainers.image.authors";
+inline constexpr std::string_view kDescription = "org.opencontainers.image.description";
+inline constexpr std::string_view kLicenses = "org.opencontainers.image.licenses";
+inline constexpr std::string_view kRevision = "org.opencontainers.image.revision";
+inline constexpr std::string_view kSource = "org.opencontainers.image.source";
+inline constexpr std::string_view kUrl = "org.opencontainers.image.url";
+inline constexpr std::string_view kVersion = "org.opencontainers.image.version";
 }  // namespace annotation
 
 }  // namespace wasm_oci

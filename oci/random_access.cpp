@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 
 namespace wasm_oci {
 
@@ -42,6 +43,33 @@ std::size_t MemoryAccess::read_at(std::uint64_t offset, std::span<std::byte> int
     std::memcpy(into.data(), rest.data(), count);
   }
   return count;
+}
+
+std::size_t ForwardAccess::read_at(std::uint64_t offset, std::span<std::byte> into) const {
+  if (offset < begin_) {
+    throw std::logic_error("a ForwardAccess is read backwards");
+  }
+  while (!ended_ && offset + into.size() > begin_ + window_.size()) {
+    read_more();
+  }
+  if (offset >= begin_ + window_.size()) {
+    return 0;
+  }
+  const ByteView rest = ByteView(window_).subspan(static_cast<std::size_t>(offset - begin_));
+  const std::size_t count = std::min(into.size(), rest.size());
+  std::ranges::copy(rest.first(count), into.begin());
+  return count;
+}
+
+void ForwardAccess::read_more() const {
+  const std::size_t gone = window_.size() > kLookBack ? window_.size() - kLookBack : 0;
+  window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(gone));
+  begin_ += gone;
+  const std::size_t kept = window_.size();
+  window_.resize(kept + kLookBack);
+  const std::size_t count = read_(std::span(window_).subspan(kept));
+  window_.resize(kept + count);
+  ended_ = count == 0;
 }
 
 }  // namespace wasm_oci

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 namespace wasm_oci {
 
@@ -43,6 +45,30 @@ class MemoryAccess final : public RandomAccess {
 
  private:
   ByteView bytes_;
+};
+
+// Reads what comes but once, for a reader that moves forward: it may go back by kLookBack bytes and no more.
+class ForwardAccess final : public RandomAccess {
+ public:
+  static constexpr std::size_t kLookBack = std::size_t{128} * 1024;
+
+  // Puts bytes into a buffer as Source::read does.
+  using Read = std::function<std::size_t(std::span<std::byte> into)>;
+
+  // `size`: how many bytes `read` is going to give.
+  ForwardAccess(Read read, std::uint64_t size) : read_(std::move(read)), size_(size) {}
+  std::uint64_t size() const override { return size_; }
+  // Passes on what `read` throws. Going back too far is a mistake of the caller: std::logic_error.
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override;
+
+ private:
+  void read_more() const;
+
+  Read read_;
+  std::uint64_t size_;
+  mutable std::vector<std::byte> window_;
+  mutable std::uint64_t begin_ = 0;  // of the window
+  mutable bool ended_ = false;
 };
 
 }  // namespace wasm_oci

@@ -67,6 +67,27 @@ class BlobSource final : public Source {
   std::unique_ptr<Source> body_;
 };
 
+// Some registries take images alone, and say so in words of their own or in none: then the types that are no image's
+// are likely the reason.
+void suggest_other_packaging(FailureError& error, const Descriptor& descriptor, std::string_view bytes) {
+  if (!media_type::is_image_manifest(descriptor.media_type)) {
+    return;
+  }
+  const Manifest manifest = parse_manifest(bytes, descriptor.media_type);
+  std::string_view unusual;
+  if (!media_type::is_image_config(manifest.config.media_type)) {
+    unusual = manifest.config.media_type;
+  } else {
+    const auto layer = std::ranges::find_if(
+        manifest.layers, [](const Descriptor& one) { return !media_type::layer_compression(one.media_type); });
+    unusual = layer == manifest.layers.end() ? std::string_view() : layer->media_type;
+  }
+  if (!unusual.empty()) {
+    error.suggest("this registry may not take the type " + excerpt(unusual) +
+                  "; as an image it takes every module: --as image");
+  }
+}
+
 }  // namespace
 
 RegistryStore::RegistryStore(std::shared_ptr<RegistryClient> client, std::string repository, Access access)
@@ -252,7 +273,12 @@ void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
   request.body_size = bytes.size();
   HttpResponse response = client_->send(request);
   if (response.status != 201 && response.status != 200 && response.status != 202 && response.status != 204) {
-    throw_error(request.what, read_error(response));
+    try {
+      throw_error(request.what, read_error(response));
+    } catch (FailureError& error) {
+      suggest_other_packaging(error, descriptor, bytes);
+      throw;
+    }
   }
   const auto stored = response.headers.get("Docker-Content-Digest");
   if (stored && *stored != descriptor.digest.str()) {

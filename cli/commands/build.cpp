@@ -18,7 +18,6 @@ namespace wasm_oci::cli {
 namespace {
 
 constexpr std::array<std::string_view, 3> kCompressions = {"gzip", "zstd", "none"};
-constexpr std::array<std::string_view, 1> kPackagings = {"image"};
 
 std::pair<std::string, std::string> key_and_value(const std::string& option, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -30,9 +29,10 @@ std::pair<std::string, std::string> key_and_value(const std::string& option, con
 
 // Compression with its level. A level that the format does not have is wrong usage.
 void read_compression(const Parsed& parsed, BuildRequest& request) {
-  const std::string name = parsed.value("compression").value_or("gzip");
-  request.compression = name == "zstd" ? Compression::zstd : name == "none" ? Compression::none : Compression::gzip;
-  const std::optional<LevelRange> range = level_range(request.compression);
+  if (const std::optional<std::string> name = parsed.value("compression")) {
+    request.compression = *name == "zstd" ? Compression::zstd : *name == "none" ? Compression::none : Compression::gzip;
+  }
+  const std::optional<LevelRange> range = level_range(request.compression.value_or(Compression::gzip));
   if (!range) {
     if (parsed.given("compression-level")) {
       throw UsageError("--compression none has no --compression-level");
@@ -46,7 +46,7 @@ void read_compression(const Parsed& parsed, BuildRequest& request) {
 }
 
 BuildRequest read_request(const Parsed& parsed, const Context& context) {
-  BuildRequest request{.module = parsed.arguments().front()};
+  BuildRequest request{.module = parsed.arguments().front(), .as = read_packaging(parsed).value_or(Packaging::image)};
   if (const std::vector<std::string>& platforms = parsed.values("platform"); platforms.size() == 1) {
     request.platform = parse_platform(platforms.front());
   } else if (platforms.size() > 1) {
@@ -65,9 +65,6 @@ BuildRequest read_request(const Parsed& parsed, const Context& context) {
         throw UsageError("--annotation " + text + ": one image has no index",
                          "annotate its manifest: manifest:KEY=VALUE");
       }
-      if (annotation.platform && normalize(*annotation.platform) != normalize(request.platform)) {
-        throw UsageError("--annotation " + text + ": the image is for " + format(request.platform));
-      }
       request.annotations.push_back(std::move(annotation));
     }
   }
@@ -76,6 +73,7 @@ BuildRequest read_request(const Parsed& parsed, const Context& context) {
   request.add = parsed.values("add");
   read_compression(parsed, request);
   request.created = read_created(parsed.value("created"), request.module, context);
+  request.force = parsed.flag("force");
   return request;
 }
 
@@ -83,6 +81,9 @@ ExitCode run(const Parsed& parsed, Context& context) {
   BuildTargets targets;
   for (const std::string& tag : parsed.values("tag")) {
     targets.tags.push_back(parse_build_tag(tag));
+  }
+  for (const std::string& tag : parsed.values("bare-tag")) {
+    targets.tags.push_back(parse_build_tag(tag));  // of a build that makes no index it is one tag more
   }
   for (const std::string& output : parsed.values("output")) {
     targets.add(parse_build_output(output));
@@ -98,13 +99,15 @@ ExitCode run(const Parsed& parsed, Context& context) {
   return build_to(context, read_request(parsed, context), targets);
 }
 
-constexpr std::array<Example, 5> kExamples = {
+constexpr std::array<Example, 7> kExamples = {
     {{"Into the local store", "wasm-oci build app.wasm -t me/app:1.0"},
      {"And to the registry at once", "wasm-oci build app.wasm -t me/app:1.0 --push"},
      {"Arguments, environment and files beside the module",
       "wasm-oci build app.wasm -t me/app --cmd serve,--port=80 --env LOG=info --add assets:/assets"},
      {"For docker load on another machine", "wasm-oci build app.wasm -t me/app -o docker-archive:app.tar"},
-     {"Run an exported function", "wasm-oci build lib.wasm -t me/lib --entrypoint '/lib.wasm#run'"}}};
+     {"Run an exported function", "wasm-oci build lib.wasm -t me/lib --entrypoint '/lib.wasm#run'"},
+     {"A component for wkg and wash", "wasm-oci build app.wasm -t ghcr.io/me/app:1.0 --as artifact --push"},
+     {"A plugin for Istio and Envoy Gateway", "wasm-oci build plugin.wasm -t me/plugin:1.0 --as envoy --push"}}};
 constexpr std::array kArguments = {Argument{.name = "MODULE", .completion = Completion::file}};
 constexpr std::array kOptions = {
     Option{.name = "add",
@@ -113,12 +116,11 @@ constexpr std::array kOptions = {
            .takes = Takes::many,
            .completion = Completion::file},
     Option{.name = "annotation", .value = "KEY=VALUE", .help = "Annotate the manifest", .takes = Takes::many},
-    Option{.name = "as",
-           .value = "image",
-           .help = "How the module is packaged",
-           .takes = Takes::one,
-           .completion = Completion::choice,
-           .choices = kPackagings},
+    kAs,
+    Option{.name = "bare-tag",
+           .value = "REF",
+           .help = "Name for the bare manifest, which Kubernetes, wkg and Envoy need where -t names an index",
+           .takes = Takes::many},
     Option{.name = "cmd", .value = "ARG[,ARG...]", .help = "Arguments for the module", .takes = Takes::many},
     Option{.name = "compression",
            .value = "gzip|zstd|none",
@@ -141,6 +143,7 @@ constexpr std::array kOptions = {
            .takes = Takes::many},
     Option{
         .name = "env", .short_name = 'e', .value = "KEY=VALUE", .help = "Environment variable", .takes = Takes::many},
+    Option{.name = "force", .help = "Package what the packaging's readers cannot use"},
     Option{.name = "iidfile",
            .value = "FILE",
            .help = "Write the digest to a file",
@@ -163,7 +166,7 @@ constexpr std::array kOptions = {
            .completion = Completion::location},
     Option{.name = "platform",
            .value = "P",
-           .help = "Platform of the image (default wasi/wasm)",
+           .help = "Platform of the image (default wasi/wasm; of an artifact wasip1/wasm or wasip2/wasm)",
            .takes = Takes::list,
            .completion = Completion::platform},
     Option{.name = "push", .help = "Push every -t to its registry"},
@@ -182,7 +185,9 @@ constexpr Command kBuildCommand{.name = "build",
                                 .summary = "Build an image from a .wasm file",
                                 .details =
                                     "The image is FROM scratch with the module as its entrypoint, for wasi/wasm unless "
-                                    "told otherwise. The same input gives the same digest, everywhere and always.",
+                                    "told otherwise. Other readers want other packagings (--as). What a module says "
+                                    "of itself becomes annotations; a module that its readers cannot use is refused. "
+                                    "The same input gives the same digest, everywhere and always.",
                                 .examples = kExamples,
                                 .arguments = kArguments,
                                 .options = kOptions,

@@ -2,6 +2,12 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/parsed.hpp"
+#include "oci/packaging/packaging.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
 
 namespace wasm_oci::cli {
 
@@ -11,5 +17,21 @@ inline constexpr Option kPlatform{.name = "platform",
                                   .help = "Take the entry of an index for exactly this platform",
                                   .takes = Takes::one,
                                   .completion = Completion::platform};
+
+inline constexpr std::array<std::string_view, 6> kPackagings = {"image", "artifact", "wasm-layers",
+                                                                "envoy", "runwasi",  "istio"};
+inline constexpr Option kAs{
+    .name = "as",
+    .value = "KIND",
+    .help = "How the module is packaged: image, artifact, wasm-layers (runwasi) or envoy (istio)",
+    .takes = Takes::one,
+    .completion = Completion::choice,
+    .choices = kPackagings};
+
+// What kAs asks for.
+inline std::optional<Packaging> read_packaging(const Parsed& parsed) {
+  const std::optional<std::string> kind = parsed.value("as");
+  return kind ? parse_packaging(*kind) : std::nullopt;
+}
 
 }  // namespace wasm_oci::cli

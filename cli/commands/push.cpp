@@ -33,7 +33,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
       const Result result =
           move_image(context, *source.store, source.root, target, {.no_clobber = parsed.flag("no-clobber")});
       results.add(result);
-      print_note(context, "run it: " + run_line(reference.familiar(), result.platforms));
+      say_how_to_use(context, *source.store, source.root, reference.familiar(), result.platforms);
     } catch (const Error& error) {
       results.fail(error);
     }

@@ -4,11 +4,15 @@
 #include "oci/file.hpp"
 #include "oci/layer/add_files.hpp"
 #include "oci/layer/layer_writer.hpp"
+#include "oci/packaging/envoy.hpp"
+#include "oci/packaging/image.hpp"
+#include "oci/packaging/module_annotations.hpp"
 #include "oci/text.hpp"
 #include "oci/utf8.hpp"
 #include "oci/wasm/binary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -36,19 +40,17 @@ std::vector<std::string> unique_env(const std::vector<std::string>& env) {
   return result;
 }
 
-Annotations manifest_annotations(const BuildRequest& request) {
-  Annotations annotations = select(request.annotations, AnnotationLevel::manifest, request.platform);
-  annotations.try_emplace(std::string(annotation::kTitle), file_name(request.module));
-  return annotations;
-}
-
-std::string history_line(std::string_view what, const std::vector<std::string>& paths) {
-  std::string line(what);
-  for (const std::string& path : paths) {
-    line += ' ';
-    line += escape_for_terminal(path);
+Annotations manifest_annotations(const BuildRequest& request, const Package& package, const WasmMetadata& metadata) {
+  for (const AnnotationRequest& annotation : request.annotations) {
+    if (annotation.platform && normalize(*annotation.platform) != normalize(package.platform)) {
+      throw UsageError("--annotation for " + format(*annotation.platform) + ": the image is for " +
+                       format(package.platform));
+    }
   }
-  return line + " # wasm-oci";
+  Annotations annotations = select(request.annotations, AnnotationLevel::manifest, package.platform);
+  annotations.try_emplace(std::string(annotation::kTitle), package.title);
+  annotations.merge(annotations_of(metadata));
+  return annotations;
 }
 
 std::vector<LayerFile> collect_added(const AddedPath& added) {
@@ -79,90 +81,124 @@ void require_utf8(std::string_view what, const std::string& text) {
   }
 }
 
-void require_utf8(const ImageContent& content) {
-  for (const auto* words : {&content.entrypoint, &content.cmd, &content.env}) {
+void require_utf8(const Package& package) {
+  for (const auto* words : {&package.entrypoint, &package.cmd, &package.env}) {
     for (const std::string& word : *words) {
       require_utf8("a word of the image's config", word);
     }
   }
-  for (const auto* texts : {&content.labels, &content.annotations}) {
+  for (const auto* texts : {&package.labels, &package.annotations}) {
     for (const auto& [key, value] : *texts) {
       require_utf8("a label or annotation", key);
       require_utf8("a label or annotation", value);
     }
   }
-  require_utf8("the working directory", content.workdir);
-  require_utf8("the user", content.user);
+  require_utf8("the module's file name", package.title);
+  require_utf8("the working directory", package.workdir);
+  require_utf8("the user", package.user);
+}
+
+std::string_view option_of(PackagePart part) {
+  static constexpr std::array<std::string_view, 7> kOptions = {"--entrypoint", "--cmd",  "--env", "--label",
+                                                               "--workdir",    "--user", "--add"};
+  return kOptions.at(static_cast<std::size_t>(part));
+}
+
+// The files of --add, in no store yet.
+struct Added {
+  std::vector<LayerFile> files = {};
+  std::vector<std::string> destinations = {};
+};
+
+Added collect(const std::vector<std::string>& specs) {
+  Added added;
+  for (const std::string& spec : specs) {
+    const AddedPath path = parse_add(spec);
+    added.destinations.push_back("/" + path.destination);
+    std::ranges::move(collect_added(path), std::back_inserter(added.files));
+  }
+  return added;
+}
+
+bool holds_spin_application(const std::vector<LayerFile>& files) {
+  return std::ranges::any_of(files, [](const LayerFile& file) { return file.path == "spin.toml"; });
+}
+
+std::string path_in_image(const Package& package, Packaging as) {
+  return as == Packaging::envoy ? std::string(kPluginFile) : module_path(start_of(package)).substr(1);
+}
+
+bool has(const auto& list, const auto& one) { return std::ranges::find(list, one) != list.end(); }
+
+// Options for which the packaging has no place are wrong usage: what was asked for is never left out in silence.
+void require_place(const BuildRequest& request, const Package& package) {
+  const Packager& packager = packager_of(request.as);
+  const std::string as = "--as " + std::string(to_string(request.as));
+  std::vector<PackagePart> parts = parts_without_place(package, request.as);
+  if (!request.add.empty() && has(packager.lacks, PackagePart::files)) {
+    parts.push_back(PackagePart::files);
+  }
+  if (!parts.empty()) {
+    std::string options;
+    for (const PackagePart part : parts) {
+      options.append(options.empty() ? "" : ", ").append(option_of(part));
+    }
+    throw UsageError(as + " has no place for " + options, "leave that out, or package the module with --as image");
+  }
+  if (packager.compressions.empty() && (request.compression || request.compression_level)) {
+    throw UsageError(as + " has no --compression: the layer is the module as it is");
+  }
+  if (request.compression && !has(packager.compressions, *request.compression)) {
+    throw UsageError(as + " takes --compression gzip alone: its readers know no other");
+  }
 }
 
 }  // namespace
 
-std::string module_path(const std::vector<std::string>& entrypoint) {
-  const std::string& word = entrypoint.front();
-  std::string path = word.substr(0, word.find('#'));
-  if (!path.starts_with('/')) {
-    throw UsageError("entrypoint \"" + word + "\" is not an absolute path",
-                     "the module lies at the entrypoint's first word; write it like /app.wasm or /app.wasm#function");
+BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop) {
+  const Packager& packager = packager_of(request.as);
+  Package package{.title = file_name(request.module),
+                  .platform = {},
+                  .created = format_rfc3339(request.created),
+                  .entrypoint = request.entrypoint,
+                  .cmd = request.cmd,
+                  .env = unique_env(request.env),
+                  .labels = request.labels,
+                  .workdir = request.workdir,
+                  .user = request.user};
+  if (package.entrypoint.empty() && package.title.contains('#')) {
+    throw UsageError("the file name " + package.title + " holds a #, which parts a path from a function",
+                     "say where the module lies: --entrypoint /app.wasm");
   }
-  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
-  // Paths compare part by part, blind to doubled slashes; the tar takes the text.
-  if (normal.native() != path || normal.filename().empty()) {
-    throw UsageError("entrypoint \"" + word + "\" does not name a file",
-                     "write it like /app.wasm, without . and .. and doubled slashes");
-  }
-  return path;
-}
-
-PackedImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop) {
-  std::vector<std::string> entrypoint = request.entrypoint;
-  if (entrypoint.empty()) {
-    entrypoint.push_back("/" + file_name(request.module));
-    if (entrypoint.front().contains('#')) {
-      throw UsageError("the file name " + file_name(request.module) + " holds a #, which parts a path from a function",
-                       "say where the module lies: --entrypoint /app.wasm");
-    }
-  }
-  const std::string path = module_path(entrypoint);
+  const std::string path = path_in_image(package, request.as);
   if (!request.workdir.starts_with('/')) {
     throw UsageError("working directory \"" + request.workdir + "\" is not an absolute path");
   }
-  ImageContent content{.platform = request.platform,
-                       .created = format_rfc3339(request.created),
-                       .entrypoint = entrypoint,
-                       .cmd = request.cmd,
-                       .env = unique_env(request.env),
-                       .labels = request.labels,
-                       .workdir = request.workdir,
-                       .user = request.user,
-                       .annotations = manifest_annotations(request),
-                       .layers = {}};
+  require_place(request, package);
+  require_utf8(package);
 
-  require_utf8(content);
-  WasmFile module = open_wasm(request.module);
-  const LayerOptions options{.compression = request.compression,
+  WasmFile file = open_wasm(request.module);
+  package.platform = packager.platform(request.platform, file.description);
+  package.annotations = manifest_annotations(request, package, file.description.metadata);
+  require_utf8(package);
+  Added added = collect(request.add);
+  require_apart(added.files, path);
+  package.is_spin_application = holds_spin_application(added.files);
+  PackageModule module{.content = std::make_unique<FileSource>(std::move(file.fd), request.module),
+                       .size = file.size,
+                       .description = &file.description};
+  std::vector<std::string> notes = weigh(packager.judge(package, module), request.force);
+
+  const LayerOptions options{.compression = request.compression.value_or(Compression::gzip),
                              .level = request.compression_level,
                              .mtime = request.created.seconds(),
                              .stop = std::move(stop)};
   if (!request.add.empty()) {
-    std::vector<LayerFile> added;
-    std::vector<std::string> destinations;
-    for (const std::string& spec : request.add) {
-      const AddedPath path_to_add = parse_add(spec);
-      destinations.push_back("/" + path_to_add.destination);
-      std::ranges::move(collect_added(path_to_add), std::back_inserter(added));
-    }
-    require_apart(added, path.substr(1));
-    content.layers.push_back(
-        {.layer = write_layer(store, std::move(added), options), .created_by = history_line("ADD", destinations)});
+    package.files.push_back({.layer = write_layer(store, std::move(added.files), options),
+                             .created_by = history_line("ADD", added.destinations)});
   }
-  std::vector<LayerFile> files;
-  files.push_back({.path = path.substr(1),
-                   .mode = kExecutableMode,
-                   .size = module.size,
-                   .content = std::make_unique<FileSource>(std::move(module.fd), request.module)});
-  content.layers.push_back({.layer = write_layer(store, std::move(files), options),
-                            .created_by = history_line("COPY", {file_name(request.module), path})});
-  return pack_image(content, store);
+  PackedImage image = packager.pack(package, std::move(module), options, store);
+  return {.image = std::move(image), .platform = std::move(package.platform), .notes = std::move(notes)};
 }
 
 }  // namespace wasm_oci

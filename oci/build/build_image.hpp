@@ -4,7 +4,7 @@
 #include "oci/annotations.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/media_type.hpp"
-#include "oci/packaging/image.hpp"
+#include "oci/packaging/package.hpp"
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
 #include "oci/timestamp.hpp"
@@ -19,30 +19,35 @@ namespace wasm_oci {
 
 struct BuildRequest {
   std::string module;  // a path on disk
-  Platform platform = {.os = "wasi", .architecture = "wasm"};
+  Packaging as = Packaging::image;
+  std::optional<Platform> platform = std::nullopt;  // nullopt: the packaging's usual one
   // The first word up to '#' is where the module lies in the image; empty: "/" and the module's file name.
   std::vector<std::string> entrypoint = {};
   std::vector<std::string> cmd = {};
   std::vector<std::string> env = {};  // KEY=VALUE; of one key the last wins
   std::map<std::string, std::string> labels = {};
-  std::vector<AnnotationRequest> annotations = {};
+  std::vector<AnnotationRequest> annotations = {};  // of the manifest; they win over what the module says
   std::string workdir = "/";
   std::string user = {};
-  std::vector<std::string> add = {};  // SRC[:DST]
-  media_type::Compression compression = media_type::Compression::gzip;
+  std::vector<std::string> add = {};                      // SRC[:DST]
+  std::optional<Compression> compression = std::nullopt;  // nullopt: the packaging's usual one
   std::optional<int> compression_level = std::nullopt;
   Timestamp created = {};
+  bool force = false;  // packs what its readers cannot use
+};
+
+struct BuiltImage {
+  PackedImage image;
+  Platform platform;
+  std::vector<std::string> notes;  // lines for people: what the image's readers may not expect
 };
 
 // Builds into `store` and names nothing. The manifest's bytes are in the answer and not yet in the store: put_root()
 // stores them with the names.
 //
-// Throws UsageError for options that make no image, NotFoundError and ContentError for a module that is absent or no
-// Wasm binary, CancelledError when `stop` is requested.
-PackedImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop = {});
-
-// Where the module of an image with this entrypoint lies: the first word without "#function". Throws UsageError unless
-// that is an absolute path that names a file.
-std::string module_path(const std::vector<std::string>& entrypoint);
+// Throws UsageError for options that make no image, or for which the packaging has no place, and for a module that its
+// readers cannot use; NotFoundError and ContentError for a module that is absent or no Wasm binary, CancelledError when
+// `stop` is requested.
+BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop = {});
 
 }  // namespace wasm_oci

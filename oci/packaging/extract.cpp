@@ -4,10 +4,12 @@
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/media_type.hpp"
+#include "oci/random_access.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,32 +51,96 @@ void hide(Found& found, const LayerEntry& entry) {
   }
 }
 
-// The content of the current entry where it is Wasm.
-std::optional<FoundModule> read_module(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer) {
-  std::vector<std::byte> buffer(kChunkSize);
-  Hasher hasher;
-  std::optional<WasmHeader> header;
+// Puts the next bytes of a module into a buffer; 0 at its end.
+using Read = std::function<std::size_t(std::span<std::byte> into)>;
+
+// Fills as much of `into` as there is.
+std::size_t fill(const Read& read, std::span<std::byte> into) {
   std::size_t filled = 0;
-  while (const std::size_t count = reader.read(std::span(buffer).subspan(filled))) {
+  while (filled < into.size()) {
+    const std::size_t count = read(into.subspan(filled));
+    if (count == 0) {
+      break;
+    }
     filled += count;
-    if (!header && filled < kWasmHeaderSize) {
-      continue;
-    }
-    const ByteView bytes = std::span(buffer).first(filled);
-    if (!header) {
-      header = match_wasm_header(bytes);
-      if (!header) {
-        return std::nullopt;
-      }
-    }
-    hasher.update(bytes);
-    filled = 0;
   }
+  return filled;
+}
+
+// Hashes a module and describes it in one pass. Of its first bytes, which are read already, it was seen that they are
+// Wasm's.
+class ModuleReader {
+ public:
+  ModuleReader(const Read& read, ByteView first) : read_(read), first_(first) {}
+
+  FoundModule read_all(FoundModule module) {
+    const ForwardAccess bytes([this](std::span<std::byte> into) { return next(into); }, module.size);
+    try {
+      module.description = describe_wasm(bytes);
+    } catch (const ContentError& error) {
+      if (failed_) {
+        throw;  // it is the layer that is broken
+      }
+      module.undescribed = error.message();
+    }
+    std::vector<std::byte> buffer(kChunkSize);
+    while (next(buffer) > 0) {
+    }
+    module.digest = hasher_.finish();
+    return module;
+  }
+
+ private:
+  std::size_t next(std::span<std::byte> into) {
+    failed_ = true;
+    std::size_t count = 0;
+    if (!first_.empty()) {
+      count = std::min(into.size(), first_.size());
+      std::ranges::copy(first_.first(count), into.begin());
+      first_ = first_.subspan(count);
+    } else {
+      count = read_(into);
+    }
+    failed_ = false;
+    hasher_.update(into.first(count));
+    return count;
+  }
+
+  const Read& read_;
+  ByteView first_;
+  Hasher hasher_;
+  bool failed_ = false;
+};
+
+// Lets descriptions go when they take too much memory together.
+class DescriptionBudget {
+ public:
+  void apply(FoundModule& module) {
+    if (!module.description) {
+      return;
+    }
+    total_ += memory_of(*module.description);
+    if (total_ > kMaxDescriptions) {
+      module.description.reset();
+      module.undescribed = "the modules of this image import and export more than is kept";
+    }
+  }
+
+ private:
+  std::size_t total_ = 0;
+};
+
+// What `read` gives, where it is Wasm. Otherwise only its first bytes are read.
+std::optional<FoundModule> read_module(const Read& read, const std::string& path, std::uint64_t size,
+                                       const Descriptor& layer) {
+  std::array<std::byte, kWasmHeaderSize> begin{};
+  const ByteView first = ByteView(begin).first(fill(read, begin));
+  const std::optional<WasmHeader> header = match_wasm_header(first);
   if (!header) {
     return std::nullopt;
   }
-  return FoundModule{
-      .path = entry.path, .size = entry.size, .digest = hasher.finish(), .kind = header->kind, .layer = layer};
+  return ModuleReader(read, first)
+      .read_all({.path = path, .size = size, .digest = layer.digest, .kind = header->kind, .layer = layer});
 }
 
 Compression compression_of(const Descriptor& layer) {
@@ -86,64 +152,95 @@ Compression compression_of(const Descriptor& layer) {
   return *compression;
 }
 
-// Puts the modules of one more layer over those of the layers below it.
-void read_layer(Store& store, const Descriptor& layer, const Digest* diff_id, Found& found) {
-  VerifiedSource blob = store.open(layer, NodeKind::blob);
-  LayerReader reader(blob, compression_of(layer), {},
-                     diff_id == nullptr ? std::nullopt : std::optional(diff_id->algorithm()));
-  Found in_layer;
-  while (const std::optional<LayerEntry> entry = reader.next()) {
-    hide(found, *entry);
-    in_layer.erase(entry->path);
-    if (entry->type == LayerEntryType::file && !is_whiteout(*entry)) {
-      if (std::optional<FoundModule> module = read_module(reader, *entry, layer)) {
+// One pass over the layers of an image, from the lowest to the top.
+class LayerScan {
+ public:
+  explicit LayerScan(Store& store) : store_(store) {}
+
+  // Puts the modules of one more layer over those of the layers below it.
+  void add(const Descriptor& layer, const Digest* diff_id) {
+    VerifiedSource blob = store_.open(layer, NodeKind::blob);
+    LayerReader reader(blob, compression_of(layer), {},
+                       diff_id == nullptr ? std::nullopt : std::optional(diff_id->algorithm()));
+    Found in_layer;
+    OtherFiles others;
+    while (const std::optional<LayerEntry> entry = reader.next()) {
+      hide(found_, *entry);
+      in_layer.erase(entry->path);
+      std::optional<FoundModule> module = read(reader, *entry, layer);
+      if (module) {
         in_layer.emplace(entry->path, *std::move(module));
+      } else if (entry->type != LayerEntryType::folder && others.count++ == 0) {
+        others.first = entry->path;
       }
     }
+    check(reader, layer, diff_id);
+    found_.merge(in_layer);
+    others_.push_back(std::move(others));
   }
-  if (diff_id != nullptr) {
+
+  ImageFiles take() && {
+    ImageFiles files{.modules = {}, .others = std::move(others_)};
+    for (auto& [path, module] : found_) {
+      files.modules.push_back(std::move(module));
+    }
+    return files;
+  }
+
+ private:
+  std::optional<FoundModule> read(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer) {
+    if (entry.type != LayerEntryType::file || is_whiteout(entry)) {
+      return std::nullopt;
+    }
+    const auto bytes = [&reader](std::span<std::byte> into) { return reader.read(into); };
+    std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, layer);
+    if (module) {
+      budget_.apply(*module);
+    }
+    return module;
+  }
+
+  static void check(LayerReader& reader, const Descriptor& layer, const Digest* diff_id) {
+    if (diff_id == nullptr) {
+      return;
+    }
     if (const Digest actual = reader.diff_id(); actual != *diff_id) {
       throw ContentError("layer " + layer.digest.str() + " is " + actual.str() + " uncompressed, but the config says " +
                          diff_id->str());
     }
   }
-  found.merge(in_layer);
-}
 
-// What a module that is a layer is called. Titles come from outside, and some hold whole paths.
+  Store& store_;
+  DescriptionBudget budget_;
+  Found found_;
+  std::vector<OtherFiles> others_;
+};
+
 std::string name_of_layer(const Descriptor& layer) {
   const auto title = layer.annotations.find(std::string(annotation::kTitle));
-  const std::string_view name = title == layer.annotations.end() ? "" : name_of(title->second);
-  const bool is_name = !name.empty() && name != "." && name != ".." &&
-                       std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  return is_name ? std::string(name) : layer.digest.hex() + ".wasm";
+  const std::string_view name = title == layer.annotations.end() ? "" : safe_file_name(title->second);
+  return name.empty() ? layer.digest.hex() + ".wasm" : std::string(name);
 }
 
 FoundModule read_raw_module(Store& store, const Descriptor& layer) {
   VerifiedSource blob = store.open(layer, NodeKind::blob);
-  std::array<std::byte, kWasmHeaderSize> begin{};
-  std::size_t filled = 0;
-  while (filled < begin.size()) {
-    const std::size_t count = blob.read(std::span(begin).subspan(filled));
-    if (count == 0) {
-      break;
-    }
-    filled += count;
-  }
-  const std::optional<WasmHeader> header = match_wasm_header(std::span(begin).first(filled));
-  if (!header) {
+  const auto read = [&blob](std::span<std::byte> into) { return blob.read(into); };
+  std::optional<FoundModule> module = read_module(read, name_of_layer(layer), layer.size, layer);
+  if (!module) {
     throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
                        "\", but is no Wasm binary");
   }
-  return {
-      .path = name_of_layer(layer), .size = layer.size, .digest = layer.digest, .kind = header->kind, .layer = layer};
+  module->digest = layer.digest;  // which may be another kind of digest
+  return *std::move(module);
 }
 
 std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest) {
   std::vector<FoundModule> modules;
+  DescriptionBudget budget;
   for (const Descriptor& layer : manifest.layers) {
     if (media_type::is_wasm_layer(layer.media_type)) {
       modules.push_back(read_raw_module(store, layer));
+      budget.apply(modules.back());
     }
   }
   return modules;
@@ -152,23 +249,30 @@ std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest
 }  // namespace
 
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
+  return find_files(store, manifest, diff_ids).modules;
+}
+
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
   if (std::ranges::any_of(manifest.layers,
                           [](const Descriptor& layer) { return media_type::is_wasm_layer(layer.media_type); })) {
-    return find_raw_modules(store, manifest);
+    return {.modules = find_raw_modules(store, manifest), .others = {}};
   }
   if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size()) {
     throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
                        std::to_string(manifest.layers.size()) + " layers");
   }
-  Found found;
+  LayerScan scan(store);
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    read_layer(store, manifest.layers[i], diff_ids.empty() ? nullptr : &diff_ids[i], found);
+    scan.add(manifest.layers[i], diff_ids.empty() ? nullptr : &diff_ids[i]);
   }
-  std::vector<FoundModule> modules;
-  for (auto& [path, module] : found) {
-    modules.push_back(std::move(module));
-  }
-  return modules;
+  return std::move(scan).take();
+}
+
+std::string_view safe_file_name(std::string_view path) {
+  const std::string_view name = name_of(path);
+  const bool is_name =
+      name != "." && name != ".." && std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return is_name ? name : std::string_view();
 }
 
 void extract_module(Store& store, const FoundModule& module, Sink& sink) {

@@ -6,9 +6,11 @@
 #include "oci/manifest.hpp"
 #include "oci/store/store.hpp"
 #include "oci/stream.hpp"
-#include "oci/wasm/binary.hpp"
+#include "oci/wasm/description.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,15 +25,38 @@ struct FoundModule {
   Digest digest;
   WasmKind kind;
   Descriptor layer;  // that holds it
+  // nullopt where `undescribed` says why: it is broken, or those of other modules take the memory already.
+  std::optional<WasmDescription> description = std::nullopt;
+  std::string undescribed = {};
+};
+
+// What the descriptions of all modules of an image may take together, in bytes.
+inline constexpr std::size_t kMaxDescriptions = std::size_t{64} * 1024 * 1024;
+
+// What one layer holds beside modules: files, links and whiteouts.
+struct OtherFiles {
+  std::uint64_t count = 0;
+  std::string first = {};  // a path
+};
+
+struct ImageFiles {
+  std::vector<FoundModule> modules;
+  std::vector<OtherFiles> others;  // one a layer; none where layers are modules themselves
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and
-// whiteouts remove. Reads every layer once. Of a manifest whose layers are modules themselves (packaging.hpp) those, in
-// the order of the layers; its other layers are not read.
+// whiteouts remove. Reads every layer once, and describes the modules on the way. Of a manifest whose layers are
+// modules themselves (packaging.hpp) those, in the order of the layers; its other layers are not read.
 //
 // `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
 // ContentError, as it is for every container runtime. Without any nothing is checked.
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
+// The same, with what lies beside them.
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
+
+// The last part of a path, where it can be the name of a file; "" where not. Titles come from outside, and some hold
+// whole paths.
+std::string_view safe_file_name(std::string_view path);
 
 // Writes the module's bytes. What was written is the module only once this has returned: layer and module are verified
 // to their last byte.

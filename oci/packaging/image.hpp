@@ -2,49 +2,33 @@
 // Docker, containerd, podman and Kubernetes unpack its tar layers and hand the entrypoint to a Wasm runtime.
 #pragma once
 
-#include "oci/descriptor.hpp"
 #include "oci/image_config.hpp"
-#include "oci/layer/layer_writer.hpp"
-#include "oci/manifest.hpp"
-#include "oci/platform.hpp"
-#include "oci/store/store.hpp"
+#include "oci/packaging/package.hpp"
 
-#include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wasm_oci {
 
-struct ImageLayer {
-  Layer layer;
-  std::string created_by;  // its line in the history
-};
+extern const Packager kImagePackager;
 
-struct ImageContent {
-  Platform platform;
-  std::string created;  // RFC 3339
-  std::vector<std::string> entrypoint;
-  std::vector<std::string> cmd = {};
-  std::vector<std::string> env = {};
-  std::map<std::string, std::string> labels = {};
-  std::string workdir = "/";
-  std::string user = {};
-  Annotations annotations = {};  // of the manifest
-  std::vector<ImageLayer> layers;
-};
+// Where the module of an image with this entrypoint lies: the first word without "#function". Throws UsageError unless
+// that is an absolute path that names a file.
+std::string module_path(const std::vector<std::string>& entrypoint);
 
-struct PackedImage {
-  Descriptor manifest;
-  std::string manifest_bytes;
-  Descriptor config;
-};
+// For packagers of images: the layer that holds the module alone, at this absolute path, with its line of history.
+ImageLayer pack_module_layer(const Package& package, PackageModule module, const std::string& path,
+                             const LayerOptions& options, LocalStore& store);
 
-// The manifest's bytes and what describes them.
-PackedImage pack_manifest(const Manifest& manifest);
+// For packagers of images: completes `config` with the layers and writes it.
+PackedImage pack_layers(const Package& package, ImageConfig config, const std::vector<ImageLayer>& image_layers,
+                        LocalStore& store);
 
-// Writes the config beside the layers that `store` holds already.
-PackedImage pack_image(const ImageContent& content, LocalStore& store);
+// "COPY app.wasm /app.wasm # wasm-oci": one layer in the history of an image.
+std::string history_line(std::string_view what, const std::vector<std::string>& paths);
+
+// What is wrong with a module as the process of a container.
+std::vector<Objection> judge_process(const Package& package, const PackageModule& module);
 
 }  // namespace wasm_oci

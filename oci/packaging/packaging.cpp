@@ -28,6 +28,8 @@ std::string_view to_string(Packaging packaging) {
       return "artifact";
     case Packaging::wasm_layers:
       return "wasm-layers";
+    case Packaging::envoy:
+      return "envoy";
     case Packaging::spin:
       return "spin";
     case Packaging::solo:
@@ -36,6 +38,18 @@ std::string_view to_string(Packaging packaging) {
       return "wasm-to-oci";
   }
   return "";
+}
+
+std::optional<Packaging> parse_packaging(std::string_view kind) {
+  for (const Packaging packaging : {Packaging::image, Packaging::artifact, Packaging::wasm_layers, Packaging::envoy}) {
+    if (kind == to_string(packaging)) {
+      return packaging;
+    }
+  }
+  if (kind == "runwasi") {
+    return Packaging::wasm_layers;
+  }
+  return kind == "istio" ? std::optional(Packaging::envoy) : std::nullopt;
 }
 
 std::optional<Packaging> packaging_of(const Manifest& manifest) {

@@ -2,29 +2,17 @@
 // behind an index; everything else sees an image without files.
 #pragma once
 
-#include "oci/descriptor.hpp"
-#include "oci/packaging/image.hpp"
-#include "oci/store/store.hpp"
+#include "oci/packaging/package.hpp"
 
-#include <map>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace wasm_oci {
 
-struct WasmLayersContent {
-  Descriptor module;    // in the store
-  std::string title;    // the module's file name, for the layer
-  std::string os;       // "wasi", "wasip1", …; the architecture must be "wasm"
-  std::string created;  // RFC 3339
-  std::vector<std::string> entrypoint;
-  std::vector<std::string> cmd = {};
-  std::vector<std::string> env = {};
-  std::map<std::string, std::string> labels = {};
-  Annotations annotations = {};  // of the manifest
-};
+extern const Packager kWasmLayersPackager;
 
-// Writes the config beside the module that `store` holds already.
-PackedImage pack_wasm_layers(const WasmLayersContent& content, LocalStore& store);
+// A label that belongs to the packaging and is written anew with it. As runwasi's oci-tar-builder has it: containerd
+// knows an image by its config's digest, and without diff_ids two images with the same command would have the same
+// config.
+inline constexpr std::string_view kLayersLabel = "containerd.runwasi.layers";
 
 }  // namespace wasm_oci

@@ -179,6 +179,25 @@ std::string_view to_string(WasmForm form) {
   return kNames.at(static_cast<std::size_t>(form));
 }
 
+std::size_t memory_of(const WasmDescription& description) {
+  std::size_t total = sizeof(description);
+  for (const WasmImport& import : description.imports) {
+    total += sizeof(import) + import.module.size() + import.name.size();
+  }
+  for (const WasmExport& exported : description.exports) {
+    total += sizeof(exported) + exported.name.size();
+  }
+  for (const WasmCustomSection& section : description.custom_sections) {
+    total += sizeof(section) + section.name.size();
+  }
+  for (const WasmProducerField& field : description.metadata.producers) {
+    for (const WasmProducer& producer : field.producers) {
+      total += sizeof(producer) + producer.name.size() + producer.version.size();
+    }
+  }
+  return total;
+}
+
 WasmDescription describe_wasm(const RandomAccess& bytes) { return Describer(bytes).describe(); }
 
 }  // namespace wasm_oci

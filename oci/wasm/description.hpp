@@ -70,7 +70,11 @@ struct WasmDescription {
 // Custom sections behind these are not looked at.
 inline constexpr std::size_t kMaxCustomSections = 10'000;
 
-// Throws ContentError as check_wasm does. Takes less than 48 MiB of memory for any binary, a few KiB for usual ones.
+// About how many bytes of memory it takes.
+std::size_t memory_of(const WasmDescription& description);
+
+// Throws ContentError as check_wasm does. Reads forward, as ForwardAccess wants it. Takes less than 48 MiB of memory
+// for any binary, a few KiB for usual ones.
 WasmDescription describe_wasm(const RandomAccess& bytes);
 
 }  // namespace wasm_oci

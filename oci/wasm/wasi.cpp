@@ -160,7 +160,10 @@ WasmShape core_shape(std::span<const WasmExport> exports) {
   if (exports_function(exports, "_start")) {
     return WasmShape::command;
   }
-  return exports_function(exports, "_initialize") ? WasmShape::reactor : WasmShape::library;
+  // Emscripten's modules have their constructors under the linker's own name; its JavaScript calls them first.
+  return exports_function(exports, "_initialize") || exports_function(exports, "__wasm_call_ctors")
+             ? WasmShape::reactor
+             : WasmShape::library;
 }
 
 WasmShape component_shape(std::span<const WasmExport> exports) {

@@ -30,7 +30,8 @@ Descriptor add_hello(MemoryStore& store, const std::string& module = "hello.wasm
                                          .env = {"A=1"},
                                          .labels = {{"label", "value"}},
                                          .compression = Compression::none},
-                                        store);
+                                        store)
+                                .image;
   store.put_root(image.manifest, image.manifest_bytes, {});
   return image.manifest;
 }
@@ -132,7 +133,8 @@ TEST(Inspection, DoesNotReadTheLayersOfOtherPlatforms) {
   const auto image_for = [&](const std::string& platform) {
     return add_manifest(store, store.add(media_type::kOciConfig, platform), absent);
   };
-  const Inspection linux_image = inspect_image(store, image_for(R"({"os":"linux","architecture":"amd64"})"), "x");
+  const Inspection linux_image =
+      inspect_image(store, image_for(R"({"os":"linux","architecture":"amd64","config":{"Cmd":["sh"]}})"), "x");
   EXPECT_EQ(linux_image.kind, "image");
   EXPECT_EQ(linux_image.platform, "linux/amd64");
   EXPECT_THAT(linux_image.packaging, IsEmpty());
@@ -142,7 +144,8 @@ TEST(Inspection, DoesNotReadTheLayersOfOtherPlatforms) {
 TEST(Inspection, PairsDiffIdsWithLayersOnlyWhereTheyAreAsMany) {
   MemoryStore store;
   const Descriptor layer = store.add(media_type::kOciLayer, "layer");
-  const std::string head = R"({"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[)";
+  const std::string head =
+      R"({"os":"linux","architecture":"amd64","config":{"Cmd":["sh"]},"rootfs":{"type":"layers","diff_ids":[)";
   const std::string id = "\"" + digest_of("a").str() + "\"";
   const auto diff_id = [&](const std::string& ids) {
     const Descriptor image = add_manifest(store, store.add(media_type::kOciConfig, head + ids + "]}}"), layer);

@@ -41,7 +41,7 @@ struct Built {
 };
 
 Built build(const BuildRequest& request, MemoryStore& store) {
-  PackedImage image = build_image(request, store);
+  PackedImage image = build_image(request, store).image;
   Manifest manifest = parse_manifest(image.manifest_bytes);
   std::string config_bytes = store.load(image.config, NodeKind::blob);
   ImageConfig config = parse_image_config(config_bytes);
@@ -117,7 +117,7 @@ TEST(BuildImage, NeitherPlaceNorTimeOfTheFileChangesTheDigest) {
 
 TEST(BuildImage, StoresTheManifestOnlyWhenItIsNamed) {
   MemoryStore store;
-  const PackedImage image = build_image(hello(), store);
+  const PackedImage image = build_image(hello(), store).image;
   EXPECT_FALSE(store.contains(image.manifest, NodeKind::manifest));
   EXPECT_TRUE(store.contains(image.config, NodeKind::blob));
 }
@@ -134,13 +134,6 @@ TEST(BuildImage, TheEntrypointPlacesTheModuleAndKeepsItsFunction) {
               ElementsAre("opt x/", "opt/app x/", "opt/app/main.wasm x:" + read_file(testdata("modules/hello.wasm"))));
   EXPECT_EQ(built.config.history.front().created_by, "COPY hello.wasm /opt/app/main.wasm # wasm-oci");
   EXPECT_EQ(built.manifest.annotations.at(std::string(annotation::kTitle)), "hello.wasm");
-}
-
-TEST(BuildImage, ModulePathIsTheFirstWordUpToTheFunction) {
-  EXPECT_EQ(module_path({"/app.wasm"}), "/app.wasm");
-  EXPECT_EQ(module_path({"/app.wasm#f", "/other.wasm"}), "/app.wasm");
-  EXPECT_EQ(module_path({"/a/b.c/..d"}), "/a/b.c/..d");
-  EXPECT_EQ(module_path({"/a.wasm#f#g"}), "/a.wasm");
 }
 
 TEST(BuildImage, RefusesEntrypointsThatAreNoPathOfAFile) {

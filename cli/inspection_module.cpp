@@ -1,0 +1,208 @@
+// What `inspect` says of a module: as JSON, whose keys programs rely on, and as lines.
+#include "cli/inspection.hpp"
+#include "oci/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+std::string_view form_of(const InspectedModule& module) {
+  if (module.description) {
+    return to_string(module.description->form);
+  }
+  return to_string(module.kind == WasmKind::component ? WasmForm::component : WasmForm::core);
+}
+
+template <class List>
+std::vector<std::string> names_of(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& one : list) {
+    names.emplace_back(to_string(one));
+  }
+  return names;
+}
+
+void write_externs(JsonWriter& json, const WasmDescription& description) {
+  json.key("imports").begin_array();
+  for (const WasmImport& import : description.imports) {
+    json.begin_object()
+        .member("module", import.module)
+        .member("name", import.name)
+        .member("kind", to_string(import.kind))
+        .end_object();
+  }
+  json.end_array().key("exports").begin_array();
+  for (const WasmExport& exported : description.exports) {
+    json.begin_object().member("name", exported.name).member("kind", to_string(exported.kind)).end_object();
+  }
+  json.end_array();
+}
+
+void write_memories(JsonWriter& json, const std::vector<WasmMemory>& memories) {
+  json.key("memories").begin_array();
+  for (const WasmMemory& memory : memories) {
+    json.begin_object().member("min", memory.min);
+    if (memory.max) {
+      json.member("max", *memory.max);
+    }
+    json.member("pageSize", memory.page_size)
+        .member("imported", memory.imported)
+        .member("shared", memory.shared)
+        .member("is64", memory.is_64)
+        .end_object();
+  }
+  json.end_array();
+}
+
+void write_metadata(JsonWriter& json, const WasmMetadata& metadata) {
+  json.key("metadata").begin_object();
+  const auto member = [&json](std::string_view name, const std::optional<std::string>& text) {
+    if (text) {
+      json.member(name, *text);
+    }
+  };
+  member("name", metadata.name);
+  member("version", metadata.version);
+  member("description", metadata.description);
+  member("authors", metadata.authors);
+  member("licenses", metadata.licenses);
+  member("source", metadata.source);
+  member("homepage", metadata.homepage);
+  member("revision", metadata.revision);
+  json.key("producers").begin_array();
+  for (const WasmProducerField& field : metadata.producers) {
+    for (const WasmProducer& producer : field.producers) {
+      json.begin_object()
+          .member("field", field.name)
+          .member("name", producer.name)
+          .member("version", producer.version)
+          .end_object();
+    }
+  }
+  json.end_array().member("targetFeatures", metadata.target_features);
+  member("buildId", metadata.build_id);
+  json.member("debugSize", metadata.debug_size).member("componentizable", metadata.componentizable).end_object();
+}
+
+void write_description(JsonWriter& json, const WasmDescription& description) {
+  json.member("wasi", to_string(description.wasi))
+      .member("shape", to_string(description.shape))
+      .member("features", names_of(description.features))
+      .member("runtimes", std::vector<std::string>(description.runtimes.begin(), description.runtimes.end()));
+  write_externs(json, description);
+  write_memories(json, description.memories);
+  json.member("start", description.has_start).key("customSections").begin_array();
+  for (const WasmCustomSection& section : description.custom_sections) {
+    json.begin_object().member("name", section.name).member("size", section.size).end_object();
+  }
+  json.end_array();
+  write_metadata(json, description.metadata);
+}
+
+// "fd_read, fd_write and 5 more (functions)": the kind only where it is not what everybody expects.
+template <class List>
+std::string listed(const List& externs, ExternKind usual) {
+  std::vector<std::string> names;
+  for (const auto& one : externs) {
+    names.push_back(one.kind == usual ? one.name : one.name + " (" + std::string(to_string(one.kind)) + ")");
+  }
+  return list_names(names);
+}
+
+using Lines = std::vector<std::pair<std::string_view, std::string>>;
+
+void add_imports(const WasmDescription& description, Lines& lines) {
+  constexpr std::size_t kMostModules = 20;
+  const ExternKind usual = description.form == WasmForm::core ? ExternKind::function : ExternKind::instance;
+  std::map<std::string, std::vector<WasmImport>> by_module;
+  for (const WasmImport& import : description.imports) {
+    by_module[import.module].push_back(import);
+  }
+  std::size_t count = 0;
+  std::string_view head = "Imports";
+  for (const auto& [module, imports] : by_module) {
+    if (++count > kMostModules) {
+      lines.emplace_back(head, "… and from " + std::to_string(by_module.size() - kMostModules) + " more modules");
+      return;
+    }
+    lines.emplace_back(head, (module.empty() ? "" : excerpt(module) + ": ") + listed(imports, usual));
+    head = "";
+  }
+}
+
+void add_metadata(const WasmMetadata& metadata, Lines& lines) {
+  const auto add = [&lines](std::string_view name, const std::optional<std::string>& text) {
+    if (text) {
+      lines.emplace_back(name, excerpt(*text, 200));
+    }
+  };
+  add("Name", metadata.name);
+  add("Version", metadata.version);
+  add("Description", metadata.description);
+  add("Authors", metadata.authors);
+  add("Licenses", metadata.licenses);
+  add("Source", metadata.source);
+  add("Homepage", metadata.homepage);
+  add("Revision", metadata.revision);
+  std::vector<std::string> producers;
+  for (const WasmProducerField& field : metadata.producers) {
+    for (const WasmProducer& producer : field.producers) {
+      producers.push_back(producer.version.empty() ? producer.name : producer.name + " " + producer.version);
+    }
+  }
+  lines.emplace_back("Producers", list_names(producers));
+  lines.emplace_back("Features", list_names(metadata.target_features));
+  add("BuildID", metadata.build_id);
+  if (metadata.debug_size > 0) {
+    lines.emplace_back("Debug", human_size(metadata.debug_size));
+  }
+}
+
+}  // namespace
+
+void write(JsonWriter& json, const InspectedModule& module) {
+  json.begin_object()
+      .member("path", module.path)
+      .member("size", module.size)
+      .member("digest", module.digest.str())
+      .member("kind", form_of(module));
+  if (module.description) {
+    write_description(json, *module.description);
+    json.key("unread").begin_array();
+    for (const WasmUnread& unread : module.description->unread) {
+      json.begin_object().member("part", unread.part).member("reason", unread.reason).end_object();
+    }
+    json.end_array();
+  } else {
+    json.key("unread").begin_array();
+    json.begin_object().member("part", "module").member("reason", module.undescribed).end_object().end_array();
+  }
+  json.end_object();
+}
+
+std::vector<std::pair<std::string_view, std::string>> lines_of(const InspectedModule& module) {
+  Lines lines = {{"Kind", std::string(form_of(module))}};
+  if (!module.description) {
+    lines.emplace_back("Unread", module.undescribed);
+    return lines;
+  }
+  const WasmDescription& description = *module.description;
+  lines.emplace_back("WASI", to_string(description.wasi));
+  lines.emplace_back("Shape", to_string(description.shape));
+  lines.emplace_back("Needs", list_names(names_of(description.features)));
+  lines.emplace_back("Runtimes",
+                     list_names(std::vector<std::string>(description.runtimes.begin(), description.runtimes.end())));
+  add_imports(description, lines);
+  lines.emplace_back("Exports", listed(description.exports, description.form == WasmForm::core ? ExternKind::function
+                                                                                               : ExternKind::instance));
+  add_metadata(description.metadata, lines);
+  for (const WasmUnread& unread : description.unread) {
+    lines.emplace_back("Unread", unread.part + ": " + unread.reason);
+  }
+  return lines;
+}
+
+}  // namespace wasm_oci::cli

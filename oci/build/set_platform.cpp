@@ -1,0 +1,159 @@
+#include "oci/build/set_platform.hpp"
+
+#include "oci/error.hpp"
+#include "oci/image_platforms.hpp"
+#include "oci/json/splice.hpp"
+#include "oci/json/writer.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/packaging/read_package.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace wasm_oci {
+namespace {
+
+std::string json_of(std::string_view text) {
+  JsonWriter json;
+  json.value(text);
+  return std::move(json).take();
+}
+
+// One edit after the other, each of what the one before made: two new members of one object have one place.
+class Text {
+ public:
+  explicit Text(std::string text) : text_(std::move(text)) {}
+
+  // `edit` is given the object to edit, and nothing happens where it gives none.
+  void apply(const std::function<std::optional<Edit>(const JsonValue& root)>& edit) {
+    const Document document = Document::parse(text_, {.max_bytes = kMaxManifestSize});
+    if (const std::optional<Edit> one = edit(document.root())) {
+      text_ = splice(text_, std::span(&*one, 1));
+    }
+  }
+
+  // A member of the object that `find` finds; "" removes it.
+  void set(const std::function<JsonValue(const JsonValue& root)>& find, std::string_view name,
+           const std::string& json) {
+    apply([&](const JsonValue& root) {
+      return json.empty() ? remove_member(find(root), name) : std::optional(set_member(find(root), name, json));
+    });
+  }
+
+  void set_platform(const std::function<JsonValue(const JsonValue& root)>& find, const Platform& platform) {
+    set(find, "architecture", json_of(platform.architecture));
+    set(find, "os", json_of(platform.os));
+    set(find, "variant", platform.variant.empty() ? "" : json_of(platform.variant));
+    set(find, "os.version", "");
+    set(find, "os.features", "");
+  }
+
+  void set_target(const std::function<JsonValue(const JsonValue& root)>& find, const Descriptor& target) {
+    set(find, "digest", json_of(target.digest.str()));
+    set(find, "size", std::to_string(target.size));
+    set(find, "data", "");
+  }
+
+  std::string take() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+JsonValue itself(const JsonValue& root) { return root; }
+
+bool is_wasm(const std::optional<Platform>& platform) { return platform && platform->architecture.starts_with("wasm"); }
+
+void require_module(LocalStore& store, const Manifest& manifest, const Platform& platform) {
+  try {
+    read_package(store, manifest);
+  } catch (const NotFoundError& error) {
+    throw UsageError(error.message() + " in this image, so it is none for " + format(platform),
+                     "--force labels it all the same");
+  }
+}
+
+Relabelled relabel_image(LocalStore& store, const Descriptor& root, const Platform& platform, bool force) {
+  Text text(store.load(root, NodeKind::manifest));
+  const Manifest manifest = parse_manifest(store.load(root, NodeKind::manifest), root.media_type);
+  if (!media_type::is_image_config(manifest.config.media_type)) {
+    throw UsageError("its platform is not for this packaging to say, but follows from the module",
+                     "package it as an image: --as image --set-platform " + format(platform));
+  }
+  if (is_wasm(platform) && !force) {
+    require_module(store, manifest, platform);
+  }
+  Text config(store.load(manifest.config, NodeKind::blob));
+  config.set_platform(itself, platform);
+  text.set_target([](const JsonValue& document) { return document.find("config").value_or(document); },
+                  store.add(manifest.config.media_type, std::move(config).take()));
+  std::string bytes = std::move(text).take();
+  Descriptor relabelled = describe(root.media_type, bytes);
+  return {.root = std::move(relabelled), .bytes = std::move(bytes), .notes = {}};
+}
+
+std::size_t choose_entry(LocalStore& store, const Index& index) {
+  std::vector<std::size_t> images;
+  std::vector<std::size_t> for_wasm;
+  for (std::size_t i = 0; i < index.manifests.size(); ++i) {
+    const Descriptor& entry = index.manifests[i];
+    if (!is_attestation(entry) && media_type::is_image_manifest(entry.media_type)) {
+      images.push_back(i);
+      if (is_wasm(platform_of_entry(store, entry))) {
+        for_wasm.push_back(i);
+      }
+    }
+  }
+  if (images.size() == 1) {
+    return images.front();
+  }
+  if (for_wasm.size() != 1) {
+    throw UsageError("this index has " + std::to_string(images.size()) + " images, " + std::to_string(for_wasm.size()) +
+                         " of them for Wasm",
+                     "take out the one that is meant: --platform P");
+  }
+  return for_wasm.front();
+}
+
+Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platform& platform, bool force) {
+  std::string original = store.load(root, NodeKind::manifest);
+  const Index index = parse_index(original, root.media_type);
+  const std::size_t position = choose_entry(store, index);
+  const Descriptor& entry = index.manifests[position];
+  Relabelled image = relabel_image(store, entry, platform, force);
+  store.add(image.root.media_type, image.bytes);
+
+  Text text(std::move(original));
+  const auto find_entry = [&](const JsonValue& document) {
+    return *std::next(document.find("manifests").value_or(document).begin(), static_cast<std::ptrdiff_t>(position));
+  };
+  text.set_target(find_entry, image.root);
+  text.set(find_entry, "platform",
+           R"({"architecture":)" + json_of(platform.architecture) + R"(,"os":)" + json_of(platform.os) +
+               (platform.variant.empty() ? "" : R"(,"variant":)" + json_of(platform.variant)) + "}");
+  std::vector<std::string> notes;
+  const auto is_stale = [&](const Descriptor& other) { return attested_image(other) == entry.digest; };
+  if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
+    std::string bytes = std::move(text).take();
+    const Document document = Document::parse(bytes, {.max_bytes = kMaxManifestSize});
+    text = Text(splice(bytes, remove_elements(*document.root().find("manifests"), [&](const JsonValue& element) {
+                         return is_stale(index.manifests[element.position()]);
+                       })));
+    notes.push_back(std::to_string(stale) + " attestations of " + entry.digest.str() +
+                    " left out: they speak of the image as it was");
+  }
+  std::string bytes = std::move(text).take();
+  Descriptor relabelled = describe(root.media_type, bytes);
+  return {.root = std::move(relabelled), .bytes = std::move(bytes), .notes = std::move(notes)};
+}
+
+}  // namespace
+
+Relabelled set_platform(LocalStore& store, const Descriptor& root, const Platform& platform, bool force) {
+  return media_type::is_index(root.media_type) ? relabel_entry(store, root, platform, force)
+                                               : relabel_image(store, root, platform, force);
+}
+
+}  // namespace wasm_oci

@@ -1,0 +1,61 @@
+#include "oci/packaging/envoy.hpp"
+
+#include "oci/media_type.hpp"
+#include "oci/packaging/image.hpp"
+#include "oci/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace wasm_oci {
+namespace {
+
+Platform envoy_platform(const std::optional<Platform>& asked, const WasmDescription& /*module*/) {
+  return asked.value_or(Platform{.os = "wasi", .architecture = "wasm"});
+}
+
+std::vector<Objection> judge(const Package& package, const PackageModule& module) {
+  std::vector<Objection> objections;
+  if (module.size > kMaxPluginSize) {
+    objections.push_back({.refuses = true,
+                          .message = package.title + " has " + human_size(module.size) +
+                                     ", and Istio and Envoy Gateway load at most " + human_size(kMaxPluginSize),
+                          .hint = "take debug sections out of it, or package it with --as image"});
+  }
+  if (module.description->shape != WasmShape::proxy_wasm) {
+    objections.push_back({.refuses = false,
+                          .message = package.title + " has no proxy-wasm ABI (proxy_abi_version_…): Envoy will not "
+                                                     "load it"});
+  }
+  return objections;
+}
+
+PackedImage pack(const Package& package, PackageModule module, const LayerOptions& options, LocalStore& store) {
+  std::vector<ImageLayer> layers = package.files;
+  layers.push_back(pack_module_layer(package, std::move(module), "/" + std::string(kPluginFile), options, store));
+  Package annotated = package;
+  annotated.annotations.insert_or_assign(std::string(kVariantAnnotation), "compat");
+  return pack_layers(annotated, {.created = package.created, .platform = package.platform, .labels = package.labels},
+                     layers, store);
+}
+
+constexpr std::array kLacks = {PackagePart::entrypoint, PackagePart::cmd, PackagePart::env, PackagePart::workdir,
+                               PackagePart::user};
+constexpr std::array kCompressions = {Compression::gzip};
+
+}  // namespace
+
+constexpr Packager kEnvoyPackager{
+    .lacks = kLacks, .compressions = kCompressions, .platform = envoy_platform, .judge = judge, .pack = pack};
+
+bool is_envoy_image(const Manifest& manifest, const ImageConfig& config, std::span<const FoundModule> modules) {
+  return config.entrypoint.empty() && config.cmd.empty() && !manifest.layers.empty() &&
+         std::ranges::any_of(modules, [&](const FoundModule& module) {
+           return module.layer.digest == manifest.layers.back().digest &&
+                  module.path.substr(module.path.rfind('/') + 1) == kPluginFile;
+         });
+}
+
+}  // namespace wasm_oci

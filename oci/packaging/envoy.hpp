@@ -1,0 +1,27 @@
+// The `envoy` packaging: Solo's compat form, an image whose last layer holds /plugin.wasm. Istio, Envoy Gateway and
+// Higress load it into Envoy; they take a gzipped layer only, look at nothing in the config, and never choose it from
+// an index by a Wasm platform.
+#pragma once
+
+#include "oci/image_config.hpp"
+#include "oci/packaging/extract.hpp"
+#include "oci/packaging/package.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace wasm_oci {
+
+extern const Packager kEnvoyPackager;
+
+inline constexpr std::string_view kPluginFile = "plugin.wasm";
+// Larger ones are refused by Istio and Envoy Gateway (imagefetcher.go), in bytes.
+inline constexpr std::uint64_t kMaxPluginSize = std::uint64_t{256} * 1024 * 1024;
+// An annotation that belongs to the packaging and is written anew with it (solo-io/wasm, spec-compat.md).
+inline constexpr std::string_view kVariantAnnotation = "module.wasm.image/variant";
+
+// Whether an image is of this form: with nothing that a container could start, and a plugin.wasm in its last layer.
+bool is_envoy_image(const Manifest& manifest, const ImageConfig& config, std::span<const FoundModule> modules);
+
+}  // namespace wasm_oci

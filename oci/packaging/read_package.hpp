@@ -1,0 +1,28 @@
+// A package as it lies in a store, whichever packaging it has: what repackaging starts from.
+#pragma once
+
+#include "oci/manifest.hpp"
+#include "oci/packaging/extract.hpp"
+#include "oci/packaging/package.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+
+struct ReadPackage {
+  Package package;  // without platform
+  Packaging packaging;
+  std::optional<Platform> platform;  // nullopt where it is none of Wasm, and so says nothing of the module
+  FoundModule module;
+  // What no other packaging has a place for, as messages name it: "config.ExposedPorts", "the Spin application".
+  std::vector<std::string> beyond;
+};
+
+// Reads config and layers. Annotations and labels that belong to a packaging are left out. Throws NotFoundError where
+// there is no module, UsageError for what is no packaging of Wasm and where one of several modules would have to be
+// chosen, ContentError for what is broken.
+ReadPackage read_package(Store& store, const Manifest& manifest);
+
+}  // namespace wasm_oci
