@@ -172,6 +172,9 @@ class Describer {
   bool only_package_ = true;
 };
 
+// Beyond the string object itself, with what the allocator keeps beside it.
+std::size_t memory_of(const std::string& text) { return text.capacity() > 15 ? text.capacity() + 32 : 0; }
+
 }  // namespace
 
 std::string_view to_string(WasmForm form) {
@@ -180,22 +183,28 @@ std::string_view to_string(WasmForm form) {
 }
 
 std::size_t memory_of(const WasmDescription& description) {
-  std::size_t total = sizeof(description);
-  for (const WasmImport& import : description.imports) {
-    total += sizeof(import) + import.module.size() + import.name.size();
+  const WasmDescription& d = description;
+  std::size_t size = sizeof(d) + d.imports.capacity() * sizeof(WasmImport) + d.exports.capacity() * sizeof(WasmExport) +
+                     d.memories.capacity() * sizeof(WasmMemory) + d.unread.capacity() * sizeof(WasmUnread) +
+                     d.custom_sections.capacity() * sizeof(WasmCustomSection);
+  for (const WasmImport& each : d.imports) {
+    size += memory_of(each.module) + memory_of(each.name);
   }
-  for (const WasmExport& exported : description.exports) {
-    total += sizeof(exported) + exported.name.size();
+  for (const WasmExport& each : d.exports) {
+    size += memory_of(each.name);
   }
-  for (const WasmCustomSection& section : description.custom_sections) {
-    total += sizeof(section) + section.name.size();
+  for (const WasmCustomSection& each : d.custom_sections) {
+    size += memory_of(each.name);
   }
-  for (const WasmProducerField& field : description.metadata.producers) {
-    for (const WasmProducer& producer : field.producers) {
-      total += sizeof(producer) + producer.name.size() + producer.version.size();
+  for (const WasmUnread& each : d.unread) {
+    size += memory_of(each.part) + memory_of(each.reason);
+  }
+  for (const WasmProducerField& field : d.metadata.producers) {
+    for (const WasmProducer& each : field.producers) {
+      size += sizeof(each) + memory_of(each.name) + memory_of(each.version);
     }
   }
-  return total;
+  return size;
 }
 
 WasmDescription describe_wasm(const RandomAccess& bytes) { return Describer(bytes).describe(); }

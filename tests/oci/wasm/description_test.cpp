@@ -376,27 +376,6 @@ TEST(DescribeWasm, BrokenCustomSectionsAreToldUpToTheSameLimit) {
   EXPECT_EQ(core(sections).unread.size(), kMaxCustomSections + 1);
 }
 
-std::size_t memory_of(const std::string& text) { return text.capacity() > 15 ? text.capacity() + 32 : 0; }
-
-std::size_t memory_of(const WasmDescription& d) {
-  std::size_t size = d.imports.capacity() * sizeof(WasmImport) + d.exports.capacity() * sizeof(WasmExport) +
-                     d.memories.capacity() * sizeof(WasmMemory) + d.unread.capacity() * sizeof(WasmUnread) +
-                     d.custom_sections.capacity() * sizeof(WasmCustomSection);
-  for (const WasmImport& each : d.imports) {
-    size += memory_of(each.module) + memory_of(each.name);
-  }
-  for (const WasmExport& each : d.exports) {
-    size += memory_of(each.name);
-  }
-  for (const WasmCustomSection& each : d.custom_sections) {
-    size += memory_of(each.name);
-  }
-  for (const WasmUnread& each : d.unread) {
-    size += memory_of(each.part) + memory_of(each.reason);
-  }
-  return size;
-}
-
 TEST(DescribeWasm, AHostileBinaryTakesLittleMemory) {
   // As many names as are allowed, each as short as it can be without fitting into the string object itself, and then
   // one of all that is left, and one more.
