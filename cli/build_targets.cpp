@@ -34,6 +34,16 @@ std::string full_names(const std::vector<Reference>& tags) {
   return names;
 }
 
+// An annotation that no manifest takes would be lost.
+void require_platform_of_annotations(const BuildRequest& request, const Platform& platform) {
+  for (const AnnotationRequest& annotation : request.annotations) {
+    if (annotation.platform && normalize(*annotation.platform) != normalize(platform)) {
+      throw UsageError("--annotation manifest[" + format(*annotation.platform) + "]:" + annotation.key + "=" +
+                       annotation.value + ": the image is for " + format(platform));
+    }
+  }
+}
+
 // One build on its way to its targets. The image is built in the store where it shall stay: the local store, a layout
 // of -o, or, where it goes to archives and registries only, a scratch store.
 class Build {
@@ -55,6 +65,7 @@ class Build {
     BuiltImage built = build_image(request, *stage_, context.stop);
     image_ = std::make_unique<PackedImage>(std::move(built.image));
     platforms_ = {format(built.platform)};
+    require_platform_of_annotations(request, built.platform);
     for (const std::string& note : built.notes) {
       print_note(context, note);
     }

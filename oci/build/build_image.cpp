@@ -41,12 +41,6 @@ std::vector<std::string> unique_env(const std::vector<std::string>& env) {
 }
 
 Annotations manifest_annotations(const BuildRequest& request, const Package& package, const WasmMetadata& metadata) {
-  for (const AnnotationRequest& annotation : request.annotations) {
-    if (annotation.platform && normalize(*annotation.platform) != normalize(package.platform)) {
-      throw UsageError("--annotation for " + format(*annotation.platform) + ": the image is for " +
-                       format(package.platform));
-    }
-  }
   Annotations annotations = select(request.annotations, AnnotationLevel::manifest, package.platform);
   annotations.try_emplace(std::string(annotation::kTitle), package.title);
   annotations.merge(annotations_of(metadata));
