@@ -67,24 +67,26 @@ class BlobSource final : public Source {
   std::unique_ptr<Source> body_;
 };
 
+// The first type in a manifest that is no image's; "" where there is none.
+std::string unusual_type(const Manifest& manifest) {
+  if (!media_type::is_image_config(manifest.config.media_type)) {
+    return manifest.config.media_type;
+  }
+  const auto layer = std::ranges::find_if(
+      manifest.layers, [](const Descriptor& one) { return !media_type::layer_compression(one.media_type); });
+  return layer == manifest.layers.end() ? std::string() : layer->media_type;
+}
+
 // Some registries take images alone, and say so in words of their own or in none: then the types that are no image's
 // are likely the reason.
 void suggest_other_packaging(FailureError& error, const Descriptor& descriptor, std::string_view bytes) {
   if (!media_type::is_image_manifest(descriptor.media_type)) {
     return;
   }
-  const Manifest manifest = parse_manifest(bytes, descriptor.media_type);
-  std::string_view unusual;
-  if (!media_type::is_image_config(manifest.config.media_type)) {
-    unusual = manifest.config.media_type;
-  } else {
-    const auto layer = std::ranges::find_if(
-        manifest.layers, [](const Descriptor& one) { return !media_type::layer_compression(one.media_type); });
-    unusual = layer == manifest.layers.end() ? std::string_view() : layer->media_type;
-  }
-  if (!unusual.empty()) {
-    error.suggest("this registry may not take the type " + excerpt(unusual) +
-                  "; as an image it takes every module: --as image");
+  const std::string type = unusual_type(parse_manifest(bytes, descriptor.media_type));
+  if (!type.empty()) {
+    error.suggest("this registry may not take the type " + excerpt(type) +
+                  "; every registry takes images: package it with --as image");
   }
 }
 

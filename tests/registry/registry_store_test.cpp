@@ -418,6 +418,31 @@ TEST_F(RegistryStoreTest, AnImmutableTagIsAConflict) {
               HasSubstr("me/app: tag 1"));
 }
 
+TEST_F(RegistryStoreTest, ARefusedManifestOfAnUnusualTypeNamesItAndThePackagingToTry) {
+  before_ = [](const SeenRequest&) {
+    return Answer{.status = 400, .body = R"({"errors":[{"code":"MANIFEST_INVALID","message":"unknown media type"}]})"};
+  };
+  const auto hint_for = [&](const Manifest& manifest) {
+    const std::string bytes = serialize(manifest);
+    try {
+      store_->put_root(describe(media_type::kOciManifest, bytes), bytes, std::vector<RootName>{{.ref_name = "1"}});
+    } catch (const FailureError& error) {
+      EXPECT_THAT(error.message(), HasSubstr("unknown media type"));
+      return error.hint();
+    }
+    return std::string("no error");
+  };
+  const Descriptor config = describe(media_type::kOciConfig, "{}");
+  const Descriptor layer = describe(media_type::kOciLayerGzip, "layer");
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest), .config = config, .layers = {layer}};
+  EXPECT_EQ(hint_for(manifest), "");
+  manifest.layers = {describe(media_type::kWasmComponentLayer, "layer")};
+  EXPECT_THAT(hint_for(manifest), HasSubstr(std::string(media_type::kWasmComponentLayer) + "; every registry"));
+  manifest.config = describe(media_type::kWasmConfig, "{}");
+  EXPECT_THAT(hint_for(manifest), HasSubstr(std::string(media_type::kWasmConfig) + "; every registry"));
+  EXPECT_THAT(hint_for(manifest), HasSubstr("--as image"));
+}
+
 TEST_F(RegistryStoreTest, MountsFromItsNeighbour) {
   before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.target.find("mount=") != std::string::npos ? std::optional(Answer{.status = 201}) : std::nullopt;
