@@ -1,42 +1,33 @@
-// What a module imports and exports, as Node.js sees it too.
-#include "oci/wasm/binary.hpp"
-#include "tests/support/process.hpp"
+// What a module imports and exports, as other programs see it, too. A larger comparison is corpus_test.cpp.
+#include "tests/interop/readers.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm_bytes.hpp"
-#include "tests/support/wasm_oci.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace wasm_oci::testing {
 namespace {
 
-using nlohmann::json;
+using ::testing::IsEmpty;
 
-void expect_as_by_node(const std::filesystem::path& path) {
-  const WasmDescription description = open_wasm(path.string()).description;
-  EXPECT_TRUE(description.unread.empty());
-  json ours{{"imports", json::array()}, {"exports", json::array()}};
-  for (const WasmImport& import : description.imports) {
-    ours["imports"].push_back({{"module", import.module}, {"name", import.name}, {"kind", to_string(import.kind)}});
-  }
-  for (const WasmExport& exported : description.exports) {
-    ours["exports"].push_back({{"name", exported.name}, {"kind", to_string(exported.kind)}});
-  }
-  const json theirs = json::parse(run_or_throw({"node", "--no-warnings", LIST_EXTERNS, path.string()}));
-  EXPECT_FALSE(theirs["exports"].empty());
-  EXPECT_EQ(ours, theirs);
-}
-
-TEST(WasmDescription, OfACommandIsAsNodeSeesIt) { expect_as_by_node(testdata("modules/hello.wasm")); }
-
-TEST(WasmDescription, OfAModuleOfEveryKindIsAsNodeSeesIt) {
+void expect_as_by(const Reader& reader) {
   const TempDir dir;
-  write_file(dir / "every-kind.wasm", module_of_every_kind());
-  expect_as_by_node(dir / "every-kind.wasm");
+  std::vector<Binary> binaries = testdata_modules();
+  binaries.push_back({.name = "a module of every kind", .path = dir / "every-kind.wasm"});
+  write_file(binaries.back().path, module_of_every_kind());
+  const Agreement agreement = expect_agreement(reader, binaries);
+  EXPECT_GE(agreement.compared, 2);
+  EXPECT_GE(agreement.externs, 20);
+  EXPECT_THAT(agreement.refusals, IsEmpty());
 }
+
+TEST(WasmDescription, OfCoreModulesIsAsNodeSeesIt) { expect_as_by(node_reader()); }
+
+TEST(WasmDescription, OfCoreModulesIsAsWabtSeesIt) { expect_as_by(wabt_reader()); }
 
 }  // namespace
 }  // namespace wasm_oci::testing

@@ -10,7 +10,7 @@ build_packages=(
 # To test it: libraries, then the programs that the interop tests compare it with, then the tools that check the source.
 test_packages=(
   libbenchmark-dev libcpp-httplib-dev libgmock-dev libgtest-dev
-  apache2-utils buildah containerd curl docker-registry git oci-image-tool openssl podman skopeo umoci
+  apache2-utils buildah containerd curl docker-registry git oci-image-tool openssl podman skopeo umoci wabt
   clang-19 clang-format-19 clang-tidy-19 hyperfine libclang-rt-19-dev
 )
 
