@@ -31,7 +31,7 @@ PackedImage pack(const Package& package, PackageModule module, const LayerOption
                      .workdir = package.workdir == "/" ? "" : package.workdir,
                      .labels = package.labels};
   Descriptor layer = raw_layer(package, std::move(module), media_type::kWasmComponentLayer, store);
-  config.labels.insert_or_assign(std::string(kLayersLabel), digest_of(layer.digest.str()).hex());
+  config.labels.insert_or_assign(std::string(kLayersLabel), digest_of(layer.digest.hex()).hex());
   return pack_manifest({.media_type = std::string(media_type::kOciManifest),
                         .config = store.add(media_type::kOciConfig, serialize(config)),
                         .layers = {std::move(layer)},

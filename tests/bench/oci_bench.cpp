@@ -1,9 +1,13 @@
-// The inner loops: hashing, compressing, writing a tar, reading JSON. run.sh measures the program as a whole.
+// The inner loops: hashing, compressing, writing a tar, reading JSON, describing a module. run.sh measures the program
+// as a whole.
 #include "oci/digest.hpp"
 #include "oci/layer/compression.hpp"
 #include "oci/manifest.hpp"
+#include "oci/random_access.hpp"
 #include "oci/stream.hpp"
 #include "oci/tar_writer.hpp"
+#include "oci/wasm/description.hpp"
+#include "tests/support/wasm_bytes.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -86,6 +90,24 @@ void parse_json_index(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(parse_json_index)->Arg(2)->Arg(1000);
+
+// A module with a thousand imports and a code section of so many bytes: to be compared with hash of the same size, of
+// which it should be a small part.
+void describe(benchmark::State& state) {
+  using namespace std::string_literals;
+  std::string imports = testing::leb(1000);
+  for (int i = 0; i < 1000; ++i) {
+    imports += testing::name("wasi_snapshot_preview1") + testing::name("function_" + std::to_string(i)) + "\0\0"s;
+  }
+  const std::string module = std::string(testing::kCoreHeader) + testing::section(2, imports) +
+                             testing::section(10, content(static_cast<std::size_t>(state.range(0))));
+  const MemoryAccess bytes(as_bytes(module));
+  while (state.KeepRunning()) {
+    benchmark::DoNotOptimize(describe_wasm(bytes));
+  }
+  set_bytes(state);
+}
+BENCHMARK(describe)->Arg(16 << 20)->Arg(48 << 20);
 
 }  // namespace
 }  // namespace wasm_oci

@@ -6,6 +6,8 @@
 #include "oci/store/memory_store.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/graph.hpp"
+#include "tests/support/packages.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm_oci.hpp"
 
 #include <gmock/gmock.h>
@@ -233,6 +235,67 @@ TEST(Inspection, OfAModuleOnDisk) {
   EXPECT_EQ(inspection.modules[0].kind, WasmKind::component);
   EXPECT_THROW(inspect_module(testdata("modules/hello.c").string()), ContentError);
   EXPECT_THROW(inspect_module(testdata("modules/none.wasm").string()), NotFoundError);
+}
+
+// What is printed of a module with these bytes.
+std::string text_of(const std::string& bytes) {
+  const wasm_oci::testing::TempDir dir;
+  wasm_oci::testing::write_file(dir / "app.wasm", bytes);
+  return as_text(inspect_module((dir / "app.wasm").string()));
+}
+
+TEST(Inspection, OfAModuleTellsWhatItNeedsAndOffers) {
+  Inspection inspection = inspect_module(testdata("modules/hello.component.wasm").string());
+  inspection.name = "hello.component.wasm";
+  expect_golden(as_json(inspection), "cli/inspect/component.json");
+  expect_golden(as_text(inspection), "cli/inspect/component.txt");
+  wasm_oci::testing::TempDir dir;
+  wasm_oci::testing::write_file(dir / "every-kind.wasm", wasm_oci::testing::module_of_every_kind());
+  inspection = inspect_module((dir / "every-kind.wasm").string());
+  inspection.name = "every-kind.wasm";
+  expect_golden(as_json(inspection), "cli/inspect/every-kind.json");
+  expect_golden(as_text(inspection), "cli/inspect/every-kind.txt");
+}
+
+TEST(Inspection, OfAModuleWithManyNamesShowsTheFirstOnes) {
+  std::vector<std::string> functions(1000, "f");
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    functions[i] += std::to_string(i);
+  }
+  const std::string text = text_of(wasm_oci::testing::core_module(functions));
+  EXPECT_THAT(text, HasSubstr("f19 and 980 more"));
+  EXPECT_THAT(text, Not(HasSubstr("f20")));
+}
+
+TEST(Inspection, OfAModuleShowsHostileNamesEscaped) {
+  using wasm_oci::testing::core_module;
+  using wasm_oci::testing::custom;
+  const std::string text =
+      text_of(core_module({"a\x1b[2Jb", "_start"}) + custom("description", "one\ntwo\x1b]0;x\x07"));
+  EXPECT_THAT(text, HasSubstr("a\\x1b[2Jb"));
+  EXPECT_THAT(text, HasSubstr("one\\ntwo\\x1b]0;x\\x07"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(Inspection, TellsWhatOfAModuleCouldNotBeRead) {
+  const std::string text = text_of(std::string(wasm_oci::testing::kCoreHeader) + wasm_oci::testing::section(2, "\x05"));
+  EXPECT_THAT(text, HasSubstr("Unread:      imports: "));
+}
+
+TEST(Inspection, FindsModulesInImagesThatSayTheyAreForLinux) {
+  MemoryStore store;
+  const PackedImage wrong =
+      build_image({.module = testdata("modules/hello.wasm").string(), .platform = parse_platform("linux/amd64")}, store)
+          .image;
+  store.put_root(wrong.manifest, wrong.manifest_bytes, {});
+  const Inspection image = inspect_image(store, wrong.manifest, "x");
+  EXPECT_EQ(image.packaging, "image");
+  EXPECT_EQ(image.modules.size(), 1U);
+
+  const PackedImage plugin =
+      build_image({.module = testdata("modules/hello.wasm").string(), .as = Packaging::envoy}, store).image;
+  store.put_root(plugin.manifest, plugin.manifest_bytes, {});
+  EXPECT_EQ(inspect_image(store, plugin.manifest, "x").packaging, "envoy");
 }
 
 }  // namespace

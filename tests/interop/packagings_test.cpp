@@ -250,5 +250,17 @@ TEST_F(Repackaging, TheBareTagIsOneNameMore) {
   EXPECT_EQ(digests, digest("local:app") + "\n" + digest("local:app:k8s"));
 }
 
+// The worked example of docs/packagings.md: what containerd's shim for Spin takes from an image's files.
+TEST_F(Repackaging, AnApplicationForSpinIsAnImageWithItsManifest) {
+  write("hello.wasm", component({}, {"fermyon:spin/inbound-http"}));
+  write("spin.toml", "spin_manifest_version = 2\n");
+  expect_wrong_usage({"build", "hello.wasm", "-t", "hello"}, "library");
+  user_.must({"build", "hello.wasm", "-t", "hello", "--add", "spin.toml", "-o", "oci:layout:x"});
+  const std::string text = user_.must({"inspect", "oci:layout:x"});
+  EXPECT_THAT(text, HasSubstr("Packaging:   image"));
+  EXPECT_THAT(text, HasSubstr("Module:      /hello.wasm"));
+  EXPECT_THAT(user_.must({"inspect", "oci:layout:x", "--config"}), HasSubstr("ADD /spin.toml"));
+}
+
 }  // namespace
 }  // namespace wasm_oci::testing

@@ -28,7 +28,7 @@ TEST(WasmLayers, IsAnImageWhoseLayerIsTheModule) {
   EXPECT_EQ(store.load(packed.config, NodeKind::blob),
             R"({"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasi",)"
             R"("config":{"Entrypoint":["/app.wasm"],"Labels":{"containerd.runwasi.layers":")" +
-                digest_of(manifest.layers.front().digest.str()).hex() +
+                digest_of(manifest.layers.front().digest.hex()).hex() +
                 R"("}},"rootfs":{"type":"layers","diff_ids":[]}})");
 }
 
