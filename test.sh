@@ -3,9 +3,9 @@
 #
 # Without --all: the release build with every test, interop with other programs included; the dev build (address and
 # undefined-behaviour sanitizers) with all but interop; the tests of threads under the thread sanitizer; the format of
-# all sources; clang-tidy on what changed. With --all also: a corpus of real binaries, fetched and compared; every test
-# but interop under the thread sanitizer, clang-tidy on everything, a minute of fuzzing for each target, and the
-# benchmarks.
+# all sources; clang-tidy on what changed. With --all also: a corpus of real binaries, fetched and compared; packages both
+# ways with programs of other ecosystems; every test but interop under the thread sanitizer, clang-tidy on everything, a
+# minute of fuzzing for each target, and the benchmarks.
 set -euo pipefail
 cd "$(dirname "$0")"
 source tests/support/packages.sh
@@ -120,15 +120,18 @@ check format format || true
 
 targets=()
 if check build-release build release -DWASM_OCI_TESTS=ON; then
-  if $all && check fetch-corpus tests/interop/corpus/fetch.sh; then tests release; else tests release -LE corpus; fi
+  left_out=none
+  { $all && check fetch-corpus tests/interop/corpus/fetch.sh; } || left_out+='|corpus'
+  { $all && check fetch-packagers tests/interop/packagers/fetch.sh; } || left_out+='|packagers'
+  tests release -LE "$left_out"
 fi
 if check build-dev build dev; then
-  tests dev -LE 'interop|corpus'
+  tests dev -LE 'interop|corpus|packagers'
   if $all; then check clang-tidy tidy_all || true; else check clang-tidy tidy_changed || true; fi
 fi
 $all || targets=(--target thread_tests)
 if check build-tsan build tsan; then
-  if $all; then tests tsan -LE 'interop|corpus'; else tests tsan -L threads; fi
+  if $all; then tests tsan -LE 'interop|corpus|packagers'; else tests tsan -L threads; fi
 fi
 if $all; then
   check fuzz tests/fuzz/run.sh 60 || true

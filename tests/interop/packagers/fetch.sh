@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs the programs that write or read packagings for others: tests/interop/packagers/fetch.sh
+#
+# Below build/packagers/bin this makes wkg and oci-tar-builder, with cargo (1.85 or later, which Debian 12 has not), and
+# istio-fetch, Istio's own fetcher with a main function, with Go (1.24 or later). What is there already is kept.
+set -euo pipefail
+cd "$(dirname "$0")"
+out=$(cd ../../.. && pwd)/build/packagers
+mkdir -p "$out"
+
+for command in cargo go; do
+  command -v "$command" >/dev/null || { echo "error: no $command, which this needs" >&2; exit 1; }
+done
+
+# from_crates NAME VERSION
+from_crates() {
+  if [[ ! -x $out/bin/$1 || $(cat "$out/$1.version" 2>/dev/null) != "$2" ]]; then
+    cargo install --locked --version "$2" --root "$out" --target-dir "$out/target" "$1"
+    echo "$2" >"$out/$1.version"
+  fi
+}
+from_crates wkg 0.16.1
+from_crates oci-tar-builder 0.4.0
+
+# Go keeps what it has built; there is nothing to do where nothing changed.
+cd istio
+go build -o "$out/bin/istio-fetch" .
