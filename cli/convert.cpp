@@ -24,9 +24,9 @@ void say(const Context& context, const std::vector<std::string>& notes) {
 
 // nullopt where it has this packaging already.
 std::optional<Descriptor> change_packaging(const Context& context, LocalStore& store, const Descriptor& root,
-                                           const Conversion& conversion) {
+                                           Packaging as, const Conversion& conversion) {
   const RepackageRequest request{
-      .as = *conversion.as, .platform = conversion.platform, .lossy = conversion.lossy, .force = conversion.force};
+      .as = as, .platform = conversion.platform, .lossy = conversion.lossy, .force = conversion.force};
   const std::optional<BuiltImage> built = repackage(store, root, request, context.stop);
   if (!built) {
     return std::nullopt;
@@ -53,7 +53,7 @@ Converted convert(Context& context, Store& from, const Descriptor& root, const s
       from, root, store, {},
       {.jobs = context.options.jobs, .stop = context.stop, .progress = is_fetched ? &context.progress() : nullptr});
   if (conversion.as) {
-    if (std::optional<Descriptor> changed = change_packaging(context, store, root, conversion)) {
+    if (std::optional<Descriptor> changed = change_packaging(context, store, root, *conversion.as, conversion)) {
       return {.scratch = std::move(scratch), .root = *std::move(changed)};
     }
     print_note(context, name + " is packaged --as " + std::string(to_string(*conversion.as)) + " already");

@@ -79,17 +79,17 @@ void inspect_manifest(Store& store, Inspection& inspection) {
     inspection.kind = "attestation";
     return;
   }
-  const std::optional<ImageConfig> config =
-      is_image ? std::optional(inspect_config(store, manifest.config, inspection)) : std::nullopt;
+  const ImageConfig config =
+      is_image ? inspect_config(store, manifest.config, inspection) : ImageConfig{.platform = {}};
   std::optional<Packaging> packaging = packaging_of(manifest);
-  if (!packaging || (packaging == Packaging::image && !may_hold_modules(*config, manifest))) {
+  if (!packaging || (packaging == Packaging::image && !may_hold_modules(config, manifest))) {
     return;
   }
   const std::vector<FoundModule> modules = find_modules(store, manifest);
-  if (packaging == Packaging::image && modules.empty() && !config->platform.architecture.starts_with("wasm")) {
+  if (packaging == Packaging::image && modules.empty() && !config.platform.architecture.starts_with("wasm")) {
     return;
   }
-  if (packaging == Packaging::image && is_envoy_image(manifest, *config, modules)) {
+  if (packaging == Packaging::image && is_envoy_image(manifest, config, modules)) {
     packaging = Packaging::envoy;
   }
   inspection.packaging = to_string(*packaging);

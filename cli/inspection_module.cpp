@@ -19,6 +19,7 @@ std::string_view form_of(const InspectedModule& module) {
 template <class List>
 std::vector<std::string> names_of(const List& list) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& one : list) {
     names.emplace_back(to_string(one));
   }
@@ -106,6 +107,7 @@ void write_description(JsonWriter& json, const WasmDescription& description) {
 template <class List>
 std::string listed(const List& externs, ExternKind usual) {
   std::vector<std::string> names;
+  names.reserve(externs.size());
   for (const auto& one : externs) {
     names.push_back(one.kind == usual ? one.name : one.name + " (" + std::string(to_string(one.kind)) + ")");
   }

@@ -38,9 +38,9 @@ Descriptor blob_of(LocalStore& store, const ReadPackage& source) {
 }
 
 // An artifact's own platform stands for the two usual ones.
-bool loses_platform(const ReadPackage& source, const RepackageRequest& request, const Platform& own) {
-  return request.as == Packaging::artifact && source.platform && *source.platform != own &&
-         *source.platform != Platform{.os = "wasi", .architecture = "wasm"};
+bool loses_platform(const Platform& platform, const RepackageRequest& request, const Platform& own) {
+  return request.as == Packaging::artifact && platform != own &&
+         platform != Platform{.os = "wasi", .architecture = "wasm"};
 }
 
 // What a person would call it, with the values that are few.
@@ -74,7 +74,7 @@ std::vector<std::string> losses(const ReadPackage& source, const RepackageReques
   for (const PackagePart part : parts_without_place(source.package, request.as)) {
     lost.push_back(describe(source.package, part));
   }
-  if (loses_platform(source, request, platform)) {
+  if (source.platform && loses_platform(*source.platform, request, platform)) {
     lost.push_back("the platform " + format(*source.platform));
   }
   return lost;
@@ -98,12 +98,11 @@ std::optional<BuiltImage> repackage(LocalStore& store, const Descriptor& root, c
     return std::nullopt;
   }
   const Packager& packager = packager_of(request.as);
-  const WasmDescription& description = *source.module.description;
   std::optional<Platform> asked = request.platform;
   if (!asked && request.as != Packaging::artifact) {
     asked = source.platform;
   }
-  source.package.platform = packager.platform(asked, description);
+  source.package.platform = packager.platform(asked, source.description);
   const std::vector<std::string> lost = losses(source, request, source.package.platform);
   if (!lost.empty() && !request.lossy) {
     throw UsageError("--as " + std::string(to_string(request.as)) + " has no place for " + lost_names(lost),
@@ -112,7 +111,7 @@ std::optional<BuiltImage> repackage(LocalStore& store, const Descriptor& root, c
   const Descriptor blob = blob_of(store, source);
   PackageModule module{.content = std::make_unique<BlobSource>(store, blob),
                        .size = source.module.size,
-                       .description = &description,
+                       .description = &source.description,
                        .blob = blob};
   std::vector<std::string> notes = weigh(packager.judge(source.package, module), request.force);
   if (!lost.empty()) {

@@ -42,6 +42,14 @@ class Text {
     });
   }
 
+  // Elements of the member "manifests".
+  void remove(const std::function<bool(const JsonValue& entry)>& is_doomed) {
+    const Document document = Document::parse(text_, {.max_bytes = kMaxManifestSize});
+    if (const std::optional<JsonValue> manifests = document.root().find("manifests")) {
+      text_ = splice(text_, remove_elements(*manifests, is_doomed));
+    }
+  }
+
   void set_platform(const std::function<JsonValue(const JsonValue& root)>& find, const Platform& platform) {
     set(find, "architecture", json_of(platform.architecture));
     set(find, "os", json_of(platform.os));
@@ -122,7 +130,7 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
   const Index index = parse_index(original, root.media_type);
   const std::size_t position = choose_entry(store, index);
   const Descriptor& entry = index.manifests[position];
-  Relabelled image = relabel_image(store, entry, platform, force);
+  const Relabelled image = relabel_image(store, entry, platform, force);
   store.add(image.root.media_type, image.bytes);
 
   Text text(std::move(original));
@@ -136,11 +144,7 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
   std::vector<std::string> notes;
   const auto is_stale = [&](const Descriptor& other) { return attested_image(other) == entry.digest; };
   if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
-    std::string bytes = std::move(text).take();
-    const Document document = Document::parse(bytes, {.max_bytes = kMaxManifestSize});
-    text = Text(splice(bytes, remove_elements(*document.root().find("manifests"), [&](const JsonValue& element) {
-                         return is_stale(index.manifests[element.position()]);
-                       })));
+    text.remove([&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
     notes.push_back(std::to_string(stale) + " attestations of " + entry.digest.str() +
                     " left out: they speak of the image as it was");
   }

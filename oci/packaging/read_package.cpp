@@ -100,21 +100,19 @@ class PackageReader {
     }
     packaging_ = *packaging;
     package_.annotations = manifest_.annotations;
-    if (*packaging == Packaging::image) {
-      read_image();
-    } else {
-      read_raw();
+    FoundModule module = *packaging == Packaging::image ? read_image() : read_raw();
+    if (!module.description) {
+      throw ContentError("the module " + excerpt(module.path) + " is broken: " + module.undescribed);
     }
-    if (!module_->description) {
-      throw ContentError("the module " + excerpt(module_->path) + " is broken: " + module_->undescribed);
-    }
+    WasmDescription description = *std::move(module.description);
     if (manifest_.subject) {
       beyond_.emplace_back("the subject that it refers to");
     }
     return {.package = std::move(package_),
             .packaging = packaging_,
             .platform = std::move(platform_),
-            .module = *std::move(module_),
+            .module = std::move(module),
+            .description = std::move(description),
             .beyond = std::move(beyond_)};
   }
 
@@ -143,22 +141,23 @@ class PackageReader {
     return config;
   }
 
-  void read_image() {
+  FoundModule read_image() {
     const ImageConfig config = read_config();
-    ImageFiles files = find_files(store_, manifest_, config.diff_ids);
-    if (is_envoy_image(manifest_, config, files.modules)) {
+    const ImageFiles files = find_files(store_, manifest_, config.diff_ids);
+    const bool is_envoy = is_envoy_image(manifest_, config, files.modules);
+    FoundModule module = is_envoy ? plugin_of(files.modules) : started(files.modules);
+    if (is_envoy) {
       packaging_ = Packaging::envoy;
       package_.annotations.erase(std::string(kVariantAnnotation));
-      module_ = plugin_of(files.modules);
       package_.title = title_of(manifest_.annotations);
       if (package_.title.empty()) {
         package_.title = std::string(kPluginFile);
       }
     } else {
-      module_ = started(files.modules);
-      name_from_path();
+      name_from_path("/" + module.path);
     }
-    collect_files(config, files);
+    collect_files(config, files, module);
+    return module;
   }
 
   FoundModule plugin_of(const std::vector<FoundModule>& modules) const {
@@ -179,8 +178,7 @@ class PackageReader {
   }
 
   // Title and entrypoint of an image that starts the module where it lies.
-  void name_from_path() {
-    const std::string path = "/" + module_->path;
+  void name_from_path(const std::string& path) {
     const std::string name(safe_file_name(path));
     const std::string title = title_of(manifest_.annotations);
     package_.title = title.ends_with(".wasm") || name.empty() ? title : name;
@@ -197,7 +195,7 @@ class PackageReader {
   }
 
   // The layers that do not hold the module stay as they are.
-  void collect_files(const ImageConfig& config, const ImageFiles& files) {
+  void collect_files(const ImageConfig& config, const ImageFiles& files, const FoundModule& started) {
     std::vector<std::string> lines;
     for (const HistoryEntry& entry : config.history) {
       if (!entry.empty_layer) {
@@ -208,11 +206,12 @@ class PackageReader {
     lines.resize(manifest_.layers.size());
     for (std::size_t i = 0; i < manifest_.layers.size(); ++i) {
       const Descriptor& layer = manifest_.layers[i];
-      if (layer.digest == module_->layer.digest) {
-        note_neighbours(layer, files, i);
+      if (layer.digest == started.layer.digest) {
+        note_neighbours(started, files, i);
       } else if (config.diff_ids.size() == manifest_.layers.size()) {
         Descriptor kept = layer;
-        kept.media_type = media_type::layer_type(*media_type::layer_compression(layer.media_type));
+        kept.media_type =
+            media_type::layer_type(media_type::layer_compression(layer.media_type).value_or(Compression::none));
         package_.files.push_back({.layer = {.descriptor = std::move(kept), .diff_id = config.diff_ids[i]},
                                   .created_by = std::move(lines[i])});
       } else {
@@ -221,11 +220,11 @@ class PackageReader {
     }
   }
 
-  void note_neighbours(const Descriptor& layer, const ImageFiles& files, std::size_t position) {
+  void note_neighbours(const FoundModule& started, const ImageFiles& files, std::size_t position) {
     std::uint64_t count = files.others[position].count;
     std::string first = files.others[position].first;
     for (const FoundModule& module : files.modules) {
-      if (module.layer.digest == layer.digest && module.path != module_->path && count++ == 0) {
+      if (module.layer.digest == started.layer.digest && module.path != started.path && count++ == 0) {
         first = module.path;
       }
     }
@@ -236,9 +235,9 @@ class PackageReader {
   }
 
   // Packagings whose layer is the module.
-  void read_raw() {
-    module_ = only_one(find_modules(store_, manifest_));
-    package_.title = title_of(module_->layer.annotations);
+  FoundModule read_raw() {
+    FoundModule module = only_one(find_modules(store_, manifest_));
+    package_.title = title_of(module.layer.annotations);
     if (packaging_ == Packaging::wasm_layers) {
       read_config();
       package_.labels.erase(std::string(kLayersLabel));
@@ -253,10 +252,11 @@ class PackageReader {
       package_.title = std::string(kNameless);
     }
     for (const Descriptor& layer : manifest_.layers) {
-      if (layer.digest != module_->layer.digest) {
+      if (layer.digest != module.layer.digest) {
         beyond_.push_back("layer " + layer.digest.str() + " (" + excerpt(layer.media_type) + ")");
       }
     }
+    return module;
   }
 
   // oci-tar-builder writes "app.wasm", which no container runtime would find; the absolute path means the same here.
@@ -294,7 +294,6 @@ class PackageReader {
   Package package_{.title = {}, .platform = {}, .created = format_rfc3339({})};
   Packaging packaging_ = Packaging::image;
   std::optional<Platform> platform_;
-  std::optional<FoundModule> module_;
   std::vector<std::string> beyond_;
 };
 

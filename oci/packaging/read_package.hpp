@@ -16,6 +16,7 @@ struct ReadPackage {
   Packaging packaging;
   std::optional<Platform> platform;  // nullopt where it is none of Wasm, and so says nothing of the module
   FoundModule module;
+  WasmDescription description;  // of the module
   // What no other packaging has a place for, as messages name it: "config.ExposedPorts", "the Spin application".
   std::vector<std::string> beyond;
 };

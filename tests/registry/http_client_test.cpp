@@ -315,8 +315,11 @@ TEST(HttpClient, GivesMoreTimeToTheAnswerOnAWholeUpload) {
 TEST(HttpClient, AStopFromBeforeItWaitsIsNotMissed) {
   const ScriptedServer server([](Connection& connection) { connection.stall(); });
   HttpClient client({.stall_timeout = std::chrono::seconds(20)});
-  std::stop_source stop;
-  stop.request_stop();
+  const std::stop_source stop = [] {
+    std::stop_source requested;
+    requested.request_stop();
+    return requested;
+  }();
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_THROW(client.send(get(server.url("/")), stop.get_token()), CancelledError);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));

@@ -58,8 +58,8 @@ TEST(WasmLeb128, HasNoBitsBeyondItsType) {
 }
 
 TEST(WasmLeb128, OfThirtyThreeBitsIsSigned) {
-  expect(s33("\x3f"s), 63, 1);
-  expect(s33("\x40"s), -64, 1);
+  expect(s33("?"s), 63, 1);
+  expect(s33("@"s), -64, 1);
   expect(s33("\xc0\0"s), 64, 2);
   expect(s33("\x80\x7f"s), -128, 2);
   expect(s33("\xff\xff\xff\xff\x0f"s), UINT32_MAX, 5);

@@ -140,9 +140,9 @@ TEST(WasmMetadata, DebugSectionsAreAddedUpUnread) {
 }
 
 TEST(WasmMetadata, CoreModulesThatCarryTheirInterfacesCanBecomeComponents) {
-  EXPECT_TRUE(read("component-type", "\0asm").componentizable);
-  EXPECT_TRUE(read("component-type:wit-bindgen:0.41:my:app:world", "\0asm").componentizable);
-  EXPECT_FALSE(read("component-type", "\0asm", WasmKind::component).componentizable);
+  EXPECT_TRUE(read("component-type", std::string("\0asm", 4)).componentizable);
+  EXPECT_TRUE(read("component-type:wit-bindgen:0.41:my:app:world", std::string("\0asm", 4)).componentizable);
+  EXPECT_FALSE(read("component-type", std::string("\0asm", 4), WasmKind::component).componentizable);
 }
 
 }  // namespace
