@@ -249,7 +249,7 @@ TEST(Inspection, OfAModuleTellsWhatItNeedsAndOffers) {
   inspection.name = "hello.component.wasm";
   expect_golden(as_json(inspection), "cli/inspect/component.json");
   expect_golden(as_text(inspection), "cli/inspect/component.txt");
-  wasm_oci::testing::TempDir dir;
+  const wasm_oci::testing::TempDir dir;
   wasm_oci::testing::write_file(dir / "every-kind.wasm", wasm_oci::testing::module_of_every_kind());
   inspection = inspect_module((dir / "every-kind.wasm").string());
   inspection.name = "every-kind.wasm";

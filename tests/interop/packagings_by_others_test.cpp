@@ -1,7 +1,6 @@
 // What each packaging is to a real registry and to the programs that are not its readers.
 #include "oci/digest.hpp"
 #include "tests/interop/peers.hpp"
-#include "tests/support/scripted_server.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +9,6 @@ namespace wasm_oci::testing {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 
 class PackagingsByOthers : public Interop, public ::testing::WithParamInterface<std::string> {};
 

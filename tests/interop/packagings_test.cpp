@@ -134,8 +134,10 @@ TEST_F(Repackaging, GoesFromEveryPackagingToEveryOther) {
   }
   for (const std::string& from : kinds) {
     for (const std::string& to : kinds) {
-      user_.must({"convert", "local:" + from, "oci:" + from + "-" + to + ":x", "--as", to});
-      EXPECT_EQ(digest("oci:" + from + "-" + to + ":x"), digest("local:" + to)) << from << " to " << to;
+      std::string copied = "oci:" + from;
+      copied.append("-").append(to).append(":x");
+      user_.must({"convert", "local:" + from, copied, "--as", to});
+      EXPECT_EQ(digest(copied), digest("local:" + to)) << from << " to " << to;
     }
   }
 }

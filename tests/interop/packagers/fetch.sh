@@ -2,7 +2,7 @@
 # Installs the programs that write or read packagings for others: tests/interop/packagers/fetch.sh
 #
 # Below build/packagers/bin this makes wkg and oci-tar-builder, with cargo (1.85 or later, which Debian 12 has not), and
-# istio-fetch, Istio's own fetcher with a main function, with Go (1.24 or later). What is there already is kept.
+# istio-fetch, Istio's own fetcher with a main function, with Go (1.26 or later). What is there already is kept.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$(cd ../../.. && pwd)/build/packagers
