@@ -110,21 +110,16 @@ TEST_F(Packagers, WkgDoesNotReadAnImage) {
 class TarBuilder : public Packagers {
  protected:
   // What oci-tar-builder makes of hello.wasm, as "oci-archive:…".
-  std::string by_tar_builder(bool as_artifact) {
+  std::string by_tar_builder() {
     const std::string file = (user_.work() / "tar-builder.tar").string();
-    std::vector<std::string> argv = {program("oci-tar-builder"), "--name",     "hello", "--repo",
-                                     "example.com/me",           "--tag",      "1.0",   "--module",
-                                     testdata(kModule).string(), "--out-path", file};
-    if (as_artifact) {
-      argv.emplace_back("--as-artifact");
-    }
-    user_.must_other(argv);
+    user_.must_other({program("oci-tar-builder"), "--name", "hello", "--repo", "example.com/me", "--tag", "1.0",
+                      "--module", testdata(kModule).string(), "--out-path", file});
     return "oci-archive:" + file;
   }
 };
 
 TEST_F(TarBuilder, ItsImageIsReadAndSaysWhatOursDoes) {
-  const std::string archive = by_tar_builder(false);
+  const std::string archive = by_tar_builder();
   expect_module(archive, kModule);
   Documents theirs = documents(archive);
   drop_times_and_digests(theirs);
@@ -136,22 +131,6 @@ TEST_F(TarBuilder, ItsImageIsReadAndSaysWhatOursDoes) {
 
   user_.must(
       {"build", testdata(kModule).string(), "--as", "wasm-layers", "--platform", "wasip1/wasm", "-o", "oci:ours:x"});
-  Documents ours = documents("oci:ours:x");
-  drop_times_and_digests(ours);
-  ours.manifest.erase("annotations");
-  ours.manifest["layers"][0].erase("annotations");
-  EXPECT_EQ(ours.config, theirs.config);
-  EXPECT_EQ(ours.manifest, theirs.manifest);
-}
-
-TEST_F(TarBuilder, ItsArtifactSaysWhatOursDoes) {
-  const std::string archive = by_tar_builder(true);
-  expect_module(archive, kModule);
-  Documents theirs = documents(archive);
-  drop_times_and_digests(theirs);
-  theirs.manifest.erase("annotations");
-  drop_nulls(theirs.config);
-  user_.must({"build", testdata(kModule).string(), "--as", "artifact", "-o", "oci:ours:x"});
   Documents ours = documents("oci:ours:x");
   drop_times_and_digests(ours);
   ours.manifest.erase("annotations");
