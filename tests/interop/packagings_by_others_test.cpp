@@ -47,6 +47,49 @@ TEST_P(PackagingsByOthers, IsMadeOfWhatBuildahPushed) {
   EXPECT_EQ(sha256_of(user_.work() / "back.wasm"), hello_digest());
 }
 
+class ImageOfBuildah : public Interop {
+ protected:
+  json document(const std::string& reference, const std::string& which) {
+    return json::parse(user_.must({"inspect", which, reference}));
+  }
+};
+
+// What is written differs in what docs/packagings.md says, and in the bytes of the layer.
+TEST_F(ImageOfBuildah, SaysWhatOursDoes) {
+  const auto folder = user_.root() / "context";
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(testdata(kModule), folder / "hello.wasm");
+  write_file(folder / "Containerfile", "FROM scratch\nCOPY hello.wasm /hello.wasm\nENTRYPOINT [\"/hello.wasm\"]\n");
+  const std::string theirs = registry_.host() + "/by/buildah:1.0";
+  user_.must_other({"buildah", "build", "--timestamp", "0", "--platform", "wasi/wasm", "-t", theirs, folder.string()});
+  user_.must_other({"buildah", "push", "--tls-verify=false", theirs});
+  const std::string ours = registry_.host() + "/by/us:1.0";
+  user_.must({"build", testdata(kModule).string(), "-t", ours, "--push"});
+
+  json their_config = document(theirs, "--config");
+  json our_config = document(ours, "--config");
+  EXPECT_EQ(their_config["created"], our_config["created"]);
+  EXPECT_EQ(their_config["config"].erase("Env"), 1U) << "a PATH, which a module has no use for";
+  their_config["config"].erase("Labels");  // its own version
+  for (json* const config : {&their_config, &our_config}) {
+    config->erase("history");
+    (*config)["rootfs"].erase("diff_ids");
+    (*config)["config"].erase("WorkingDir");
+  }
+  EXPECT_EQ(our_config, their_config);
+
+  json their_manifest = document(theirs, "--raw");
+  json our_manifest = document(ours, "--raw");
+  for (json* const manifest : {&their_manifest, &our_manifest}) {
+    manifest->erase("annotations");
+    for (json* const descriptor : {&manifest->at("config"), &manifest->at("layers").at(0)}) {
+      descriptor->erase("digest");
+      descriptor->erase("size");
+    }
+  }
+  EXPECT_EQ(our_manifest, their_manifest);
+}
+
 class LabelledWrong : public Interop {};
 
 // The usual slip: an image built where the platform was forgotten.
