@@ -49,16 +49,22 @@ std::size_t ForwardAccess::read_at(std::uint64_t offset, std::span<std::byte> in
   if (offset < begin_) {
     throw std::logic_error("a ForwardAccess is read backwards");
   }
-  while (!ended_ && offset + into.size() > begin_ + window_.size()) {
-    read_more();
+  // Part by part: all of it may be longer than the window.
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const std::uint64_t end = begin_ + window_.size();
+    if (offset + done < end) {
+      const ByteView rest = ByteView(window_).subspan(static_cast<std::size_t>(offset + done - begin_));
+      const std::size_t count = std::min(into.size() - done, rest.size());
+      std::ranges::copy(rest.first(count), into.subspan(done).begin());
+      done += count;
+    } else if (!ended_) {
+      read_more();
+    } else {
+      break;
+    }
   }
-  if (offset >= begin_ + window_.size()) {
-    return 0;
-  }
-  const ByteView rest = ByteView(window_).subspan(static_cast<std::size_t>(offset - begin_));
-  const std::size_t count = std::min(into.size(), rest.size());
-  std::ranges::copy(rest.first(count), into.begin());
-  return count;
+  return done;
 }
 
 void ForwardAccess::read_more() const {
@@ -67,7 +73,13 @@ void ForwardAccess::read_more() const {
   begin_ += gone;
   const std::size_t kept = window_.size();
   window_.resize(kept + kLookBack);
-  const std::size_t count = read_(std::span(window_).subspan(kept));
+  std::size_t count = 0;
+  try {
+    count = read_(std::span(window_).subspan(kept));
+  } catch (...) {
+    window_.resize(kept);
+    throw;
+  }
   window_.resize(kept + count);
   ended_ = count == 0;
 }

@@ -1,6 +1,7 @@
 #include "oci/build/set_platform.hpp"
 
 #include "oci/error.hpp"
+#include "oci/image_config.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/json/splice.hpp"
 #include "oci/json/writer.hpp"
@@ -93,7 +94,9 @@ Relabelled relabel_image(LocalStore& store, const Descriptor& root, const Platfo
   if (is_wasm(platform) && !force) {
     require_module(store, manifest, platform);
   }
-  Text config(store.load(manifest.config, NodeKind::blob));
+  std::string config_bytes = store.load(manifest.config, NodeKind::blob);
+  parse_image_config(config_bytes);  // refuses one that says two things of its platform, and what is none
+  Text config(std::move(config_bytes));
   config.set_platform(itself, platform);
   text.set_target([](const JsonValue& document) { return document.find("config").value_or(document); },
                   store.add(manifest.config.media_type, std::move(config).take()));
@@ -142,7 +145,10 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
            R"({"architecture":)" + json_of(platform.architecture) + R"(,"os":)" + json_of(platform.os) +
                (platform.variant.empty() ? "" : R"(,"variant":)" + json_of(platform.variant)) + "}");
   std::vector<std::string> notes;
-  const auto is_stale = [&](const Descriptor& other) { return attested_image(other) == entry.digest; };
+  // None is where the image had this platform already, and only the entry is another.
+  const auto is_stale = [&](const Descriptor& other) {
+    return image.root.digest != entry.digest && attested_image(other) == entry.digest;
+  };
   if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
     text.remove([&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
     notes.push_back(std::to_string(stale) + " attestations of " + entry.digest.str() +

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <functional>
 #include <map>
 #include <optional>
@@ -78,10 +79,11 @@ class ModuleReader {
     try {
       module.description = describe_wasm(bytes);
     } catch (const ContentError& error) {
-      if (failed_) {
-        throw;  // it is the layer that is broken
-      }
       module.undescribed = error.message();
+    }
+    if (failure_) {
+      // It is the layer that is broken. A description that forgives what it cannot read may have got over that.
+      std::rethrow_exception(failure_);
     }
     std::vector<std::byte> buffer(kChunkSize);
     while (next(buffer) > 0) {
@@ -92,24 +94,34 @@ class ModuleReader {
 
  private:
   std::size_t next(std::span<std::byte> into) {
-    failed_ = true;
     std::size_t count = 0;
     if (!first_.empty()) {
       count = std::min(into.size(), first_.size());
       std::ranges::copy(first_.first(count), into.begin());
       first_ = first_.subspan(count);
     } else {
-      count = read_(into);
+      count = read_layer(into);
     }
-    failed_ = false;
     hasher_.update(into.first(count));
     return count;
+  }
+
+  std::size_t read_layer(std::span<std::byte> into) {
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+    try {
+      return read_(into);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
   }
 
   const Read& read_;
   ByteView first_;
   Hasher hasher_;
-  bool failed_ = false;
+  std::exception_ptr failure_;
 };
 
 // Lets descriptions go when they take too much memory together.

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 namespace wasm_oci {
@@ -43,8 +44,9 @@ bool says_nothing(const JsonValue& value) {
 
 // What the config of an image says of the container and this program does not know the meaning of.
 void note_unknown(const std::string& config_bytes, std::vector<std::string>& beyond) {
-  static constexpr std::array<std::string_view, 6> kKnown = {"Cmd",    "Entrypoint", "Env",
-                                                             "Labels", "User",       "WorkingDir"};
+  // BuildKit writes ArgsEscaped with every CMD; it means something to Windows alone.
+  static constexpr std::array<std::string_view, 7> kKnown = {"ArgsEscaped", "Cmd",  "Entrypoint", "Env",
+                                                             "Labels",      "User", "WorkingDir"};
   const Document document = Document::parse(config_bytes, {.max_bytes = kMaxManifestSize});
   const std::optional<JsonValue> config = document.root().find("config");
   if (!config || config->kind() != JsonKind::object) {
@@ -81,6 +83,9 @@ FoundModule only_one(const std::vector<FoundModule>& modules) {
   }
   return modules.front();
 }
+
+// By this alone a command may be found: in its PATH, if not in its folder.
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // The file that a command starts, without leading slash.
 std::string started_path(const std::string& word, const std::string& workdir) {
@@ -185,13 +190,19 @@ class PackageReader {
     if (package_.title.empty()) {
       package_.title = std::string(kNameless);
     }
-    std::string function;
     if (package_.entrypoint.empty()) {
       package_.entrypoint.push_back(path);
-    } else if (const std::size_t hash = package_.entrypoint.front().find('#'); hash != std::string::npos) {
-      function = package_.entrypoint.front().substr(hash);
+      return;
     }
-    package_.entrypoint.front() = path + function;
+    const std::string word = package_.entrypoint.front();
+    const std::size_t hash = std::min(word.find('#'), word.size());
+    if (last_part(word.substr(0, hash)) == last_part(path)) {
+      package_.entrypoint.front() = path + word.substr(hash);
+    } else {
+      std::vector<std::string> command = std::exchange(package_.entrypoint, {path});
+      std::ranges::move(std::exchange(package_.cmd, {}), std::back_inserter(command));
+      beyond_.push_back("the command (" + list_names(command) + "), which is not the module");
+    }
   }
 
   // The layers that do not hold the module stay as they are.
@@ -265,18 +276,18 @@ class PackageReader {
       return;
     }
     std::string& word = package_.entrypoint.front();
-    if (!word.starts_with('/')) {
-      word.insert(0, "/");
-    }
+    const std::string path = "/" + started_path(word, "/");
+    word.replace(0, std::min(word.find('#'), word.size()), path);
     if (package_.title.empty()) {
-      package_.title = std::string(safe_file_name(word.substr(0, word.find('#'))));
+      package_.title = std::string(safe_file_name(path));
     }
   }
 
   // Its readers look at the type of the config alone, so one that says nothing sensible is no reason to fail.
   void read_artifact() {
+    const std::string bytes = store_.load(manifest_.config, NodeKind::blob);
     try {
-      const WasmConfig config = parse_wasm_config(store_.load(manifest_.config, NodeKind::blob));
+      const WasmConfig config = parse_wasm_config(bytes);
       package_.created = created_or_none(config.created);
       if (!config.author.empty()) {
         package_.annotations.try_emplace(std::string(annotation::kAuthors), config.author);

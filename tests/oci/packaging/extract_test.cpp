@@ -3,8 +3,10 @@
 #include "oci/annotations.hpp"
 #include "oci/error.hpp"
 #include "oci/layer/compression.hpp"
+#include "oci/layer/layer_writer.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
+#include "tests/support/packages.hpp"
 #include "tests/support/tar.hpp"
 
 #include <gmock/gmock.h>
@@ -229,6 +231,168 @@ TEST(FindModules, SaysWhichLayerIsNotThere) {
   Manifest manifest = image_of(store, {});
   manifest.layers = {describe(media_type::kOciLayer, "absent")};
   EXPECT_THROW(find_modules(store, manifest), NotFoundError);
+}
+
+// ---- Descriptions ----
+
+WasmDescription described(const std::string& module) { return describe_wasm(MemoryAccess(as_bytes(module))); }
+
+// A module whose custom sections lie far behind the first bytes that are read of it.
+std::string large_module() {
+  return testing::core_module({"_start"}) + testing::section(11, std::string(300'000, 'x')) +
+         testing::custom("producers", std::string(60'000, 'p')) + testing::custom("version", "1.2");
+}
+
+TEST(FindModules, DescribesEachModuleOnTheWay) {
+  MemoryStore store;
+  const std::string small = testing::component({"wasi:io/error@0.2.6"}, {"wasi:cli/run@0.2.6"});
+  const std::vector<FoundModule> modules =
+      find_modules(store, image_of(store, {{{"large", large_module()}}, {{"small", small}}}));
+  ASSERT_EQ(modules.size(), 2U);
+  EXPECT_EQ(modules[0].description, described(large_module()));
+  EXPECT_EQ(modules[0].description.value().metadata.version, "1.2");
+  EXPECT_EQ(modules[0].digest, digest_of(large_module()));
+  EXPECT_EQ(modules[1].description, described(small));
+  EXPECT_EQ(modules[1].undescribed, "");
+}
+
+TEST(FindModules, DescribesAModuleThatIsALayer) {
+  MemoryStore store;
+  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                          .config = store.add(media_type::kWasmConfig, "{}"),
+                          .layers = {raw_layer(store, large_module())}};
+  EXPECT_EQ(find_modules(store, manifest).at(0).description, described(large_module()));
+}
+
+// It is found and can be taken out all the same: perhaps it is only newer than this program.
+TEST(FindModules, TellsWhyABrokenModuleHasNoDescription) {
+  MemoryStore store;
+  const std::string broken = large_module() + "\x7f" + std::string(200'000, 'x');
+  for (const Manifest& manifest : {image_of(store, {{{"app.wasm", broken}, {"good.wasm", core()}}}),
+                                   Manifest{.media_type = std::string(media_type::kOciManifest),
+                                            .config = store.add(media_type::kWasmConfig, "{}"),
+                                            .layers = {raw_layer(store, broken, "app.wasm")}}}) {
+    const std::vector<FoundModule> modules = find_modules(store, manifest);
+    ASSERT_FALSE(modules.empty());
+    EXPECT_EQ(modules[0].path, "app.wasm");
+    EXPECT_FALSE(modules[0].description);
+    EXPECT_THAT(modules[0].undescribed, HasSubstr("broken Wasm binary: section "));
+    EXPECT_EQ(modules[0].digest, digest_of(broken));
+    EXPECT_TRUE(extract(store, modules[0]) == broken);
+    if (modules.size() > 1) {
+      EXPECT_TRUE(modules[1].description);
+    }
+  }
+}
+
+// The message of what comes of it when all bytes of a layer from `position` on are others than its digest says.
+std::string damage_message(MemoryStore& store, Manifest manifest, std::size_t position) {
+  std::string bytes = store.load(manifest.layers.at(0), NodeKind::blob);
+  bytes.replace(position, std::string::npos, bytes.size() - position, '\xee');
+  store.put_root(manifest.layers[0], bytes, {});
+  try {
+    find_modules(store, manifest);
+  } catch (const ContentError& error) {
+    return error.message();
+  }
+  return "no error";
+}
+
+// The digest shows only with the last byte, which may lie in any section, and in one of those whose faults are
+// forgiven.
+TEST(FindModules, ADamagedLayerIsNotTakenForABrokenModule) {
+  MemoryStore store;
+  const std::string module = testing::core_module({"_start"}) + testing::section(11, std::string(300'000, 'x')) +
+                             testing::custom("producers", std::string(60'000, 'p'));
+  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                          .config = store.add(media_type::kWasmConfig, "{}"),
+                          .layers = {raw_layer(store, module)}};
+  for (const std::size_t position : {module.size() - 1, module.size() - 50'000, std::size_t{100'000}}) {
+    EXPECT_THAT(damage_message(store, manifest, position), HasSubstr("content has digest")) << position;
+    store.add(media_type::kWasm, module);
+  }
+}
+
+// Of several faults that one damage leads to, the first one says what it is.
+TEST(FindModules, ADamagedArchiveIsNotTakenForABrokenModule) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {});
+  const auto message = [&](std::string_view media_type, const std::string& layer) {
+    manifest.layers = {store.add(media_type, layer)};
+    try {
+      find_modules(store, manifest);
+    } catch (const ContentError& error) {
+      return error.message();
+    }
+    return std::string("no error");
+  };
+  const std::string tar = make_tar({{"app.wasm", large_module()}});
+  const std::size_t in_producers = tar.find("producers") + 1000;
+  EXPECT_THAT(message(media_type::kOciLayer, tar.substr(0, 100'000)), HasSubstr("Truncated tar archive"));
+  EXPECT_THAT(message(media_type::kOciLayer, tar.substr(0, in_producers)), HasSubstr("Truncated tar archive"));
+
+  std::string gzip = make_tar({{"app.wasm", large_module()}}, "ustar", "gzip");
+  gzip[gzip.size() - 8] ^= '\1';  // the checksum of what comes uncompressed
+  EXPECT_EQ(message(media_type::kOciLayerGzip, gzip), "gzip content is damaged: incorrect data check");
+}
+
+TEST(FindModules, LetsDescriptionsGoThatTakeTooMuchMemoryTogether) {
+  MemoryStore store;
+  std::string long_name;
+  long_name.resize(15'000'000, 'e');
+  const std::string exports = testing::leb(1) + testing::name(long_name) + std::string(2, '\0');
+  const std::string module = std::string(testing::kCoreHeader) + testing::section(7, exports);
+  ASSERT_GT(memory_of(described(module)), kMaxDescriptions / 5);
+  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                          .config = store.add(media_type::kWasmConfig, "{}"),
+                          .layers = std::vector(5, raw_layer(store, module))};
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  ASSERT_EQ(modules.size(), 5U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_TRUE(modules[i].description);
+  }
+  EXPECT_FALSE(modules[4].description);
+  EXPECT_THAT(modules[4].undescribed, HasSubstr("more than is kept"));
+}
+
+// ---- What lies beside modules ----
+
+std::vector<std::string> others_in(const std::vector<Files>& layers) {
+  MemoryStore store;
+  std::vector<std::string> result;
+  for (const OtherFiles& others : find_files(store, image_of(store, layers)).others) {
+    result.push_back(std::to_string(others.count) + ":" + others.first);
+  }
+  return result;
+}
+
+TEST(FindFiles, CountsWhatEachLayerHoldsBesideModules) {
+  EXPECT_THAT(others_in({{{"app.wasm", core()}}, {{"etc/passwd", "root"}, {"b", core()}, {"link", "", "b"}}, {}}),
+              ElementsAre("0:", "2:etc/passwd", "0:"));
+  EXPECT_THAT(others_in({{{".wh.a", ""}, {"d/.wh..wh..opq", ""}}}), ElementsAre("2:.wh.a"));
+  EXPECT_THAT(others_in({{{".wh.a", core()}}}), ElementsAre("1:.wh.a"));
+}
+
+TEST(FindFiles, FoldersAreNoFiles) {
+  MemoryStore store;
+  std::vector<LayerFile> files;
+  files.push_back({.path = "a/b/app.wasm", .size = 8, .content = std::make_unique<StringSource>(core())});
+  Manifest manifest = image_of(store, {});
+  manifest.layers = {write_layer(store, std::move(files)).descriptor};
+  const ImageFiles found = find_files(store, manifest);
+  EXPECT_EQ(found.modules.size(), 1U);
+  ASSERT_EQ(found.others.size(), 1U);
+  EXPECT_EQ(found.others[0].count, 0U);
+}
+
+TEST(FindFiles, NothingLiesBesideModulesThatAreLayers) {
+  MemoryStore store;
+  const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                          .config = store.add(media_type::kWasmConfig, "{}"),
+                          .layers = {raw_layer(store, core()), store.add("application/json", "{}")}};
+  const ImageFiles found = find_files(store, manifest);
+  EXPECT_EQ(found.modules.size(), 1U);
+  EXPECT_THAT(found.others, IsEmpty());
 }
 
 TEST(ExtractModule, GivesAModuleLargerThanItsBuffer) {

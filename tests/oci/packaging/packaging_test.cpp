@@ -52,5 +52,30 @@ TEST(Packaging, WhatIsUnknownStaysSo) {
   EXPECT_EQ(told_by(media_type::kOciEmpty, {"application/wasm"}), std::nullopt);
 }
 
+TEST(Packaging, IsNamedAsAsTakesItWhereItIsWritten) {
+  for (const Packaging packaging : {Packaging::image, Packaging::artifact, Packaging::wasm_layers, Packaging::envoy}) {
+    EXPECT_EQ(parse_packaging(to_string(packaging)), packaging);
+  }
+  EXPECT_EQ(parse_packaging("wasm-layers"), Packaging::wasm_layers);
+  EXPECT_EQ(parse_packaging("runwasi"), Packaging::wasm_layers);
+  EXPECT_EQ(parse_packaging("istio"), Packaging::envoy);
+}
+
+TEST(Packaging, WhatIsOnlyReadIsNoKindOfAs) {
+  for (const Packaging packaging : {Packaging::spin, Packaging::solo, Packaging::wasm_to_oci}) {
+    EXPECT_NE(to_string(packaging), "");
+    EXPECT_EQ(parse_packaging(to_string(packaging)), std::nullopt);
+  }
+  for (const std::string_view word : {"", "Image", "image ", "images", "wasm_layers", "docker"}) {
+    EXPECT_EQ(parse_packaging(word), std::nullopt) << word;
+  }
+}
+
+TEST(Packaging, TheTypesThatOneAloneHasComeFirst) {
+  EXPECT_EQ(told_by(media_type::kWasmConfig, {media_type::kWasm, media_type::kSpinApplication}), Packaging::spin);
+  EXPECT_EQ(told_by(media_type::kDockerConfig, {media_type::kSoloContentLayer}), Packaging::solo);
+  EXPECT_EQ(told_by(media_type::kWasmConfig, {}), Packaging::artifact);
+}
+
 }  // namespace
 }  // namespace wasm_oci
