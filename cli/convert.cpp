@@ -36,22 +36,22 @@ std::optional<Descriptor> change_packaging(const Context& context, LocalStore& s
   return built->image.manifest;
 }
 
-}  // namespace
-
-Converted convert(Context& context, Store& from, const Descriptor& root, const std::string& name,
-                  const Conversion& conversion) {
+Converted convert_from(Context& context, Store& from, const Descriptor& root, const std::string& name,
+                       const Conversion& conversion) {
   if (conversion.as && media_type::is_index(root.media_type)) {
     const std::vector<std::string> platforms = platform_names(from, root);
-    throw UsageError(name + " is an index, and --as packages one image",
+    throw UsageError("an index, and --as packages one image",
                      "choose its entry: --platform P" + (platforms.empty() ? "" : ", of " + list_names(platforms)));
   }
   auto scratch = std::make_unique<ScratchStore>(context);
   LocalStore& store = scratch->store();
   // What is on this machine already is not worth a word.
   const bool is_fetched = dynamic_cast<RegistryStore*>(&from) != nullptr;
-  copy_graph(
-      from, root, store, {},
-      {.jobs = context.options.jobs, .stop = context.stop, .progress = is_fetched ? &context.progress() : nullptr});
+  copy_graph(from, root, store, {},
+             {.jobs = context.options.jobs,
+              .missing_child = conversion.missing_child,
+              .stop = context.stop,
+              .progress = is_fetched ? &context.progress() : nullptr});
   if (conversion.as) {
     if (std::optional<Descriptor> changed = change_packaging(context, store, root, *conversion.as, conversion)) {
       return {.scratch = std::move(scratch), .root = *std::move(changed)};
@@ -65,6 +65,20 @@ Converted convert(Context& context, Store& from, const Descriptor& root, const s
   say(context, relabelled.notes);
   store.put_root(relabelled.root, relabelled.bytes, {});
   return {.scratch = std::move(scratch), .root = std::move(relabelled.root)};
+}
+
+}  // namespace
+
+Converted convert(Context& context, Store& from, const Descriptor& root, const std::string& name,
+                  const Conversion& conversion) {
+  try {
+    return convert_from(context, from, root, name, conversion);
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::usage || error.kind() == ErrorKind::not_found) {
+      error.add_context(name);
+    }
+    throw;
+  }
 }
 
 }  // namespace wasm_oci::cli

@@ -6,6 +6,7 @@
 #include "oci/descriptor.hpp"
 #include "oci/packaging/packaging.hpp"
 #include "oci/platform.hpp"
+#include "oci/store/copy_graph.hpp"
 
 #include <optional>
 
@@ -16,6 +17,7 @@ struct Conversion {
   std::optional<Platform> platform = std::nullopt;  // of --set-platform
   bool lossy = false;
   bool force = false;
+  MissingChild missing_child = MissingChild::refuse;  // of an index that the source does not hold whole
 
   bool changes() const { return as || platform; }
 };

@@ -14,7 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 #include <system_error>
 
 namespace wasm_oci::cli {
@@ -111,9 +111,11 @@ class Extraction {
   }
 
   void to_folder(const std::vector<FoundModule>& modules, const std::filesystem::path& folder) {
-    std::set<std::string> names;
+    // Of the same module twice, as a Spin application may hold it, one file is enough.
+    std::map<std::string, Digest> names;
     for (const FoundModule& module : modules) {
-      if (!names.insert(file_name(module)).second) {
+      const auto [name, is_new] = names.emplace(file_name(module), module.digest);
+      if (!is_new && name->second != module.digest) {
         throw UsageError("several modules are called " + excerpt(file_name(module)) + ": " + list(modules),
                          "take one by its path: --module PATH");
       }
@@ -124,7 +126,9 @@ class Extraction {
       throw_errno(failure.value(), "cannot make " + folder.string());
     }
     for (const FoundModule& module : modules) {
-      to_file(module, folder / file_name(module));
+      if (names.erase(file_name(module)) > 0) {
+        to_file(module, folder / file_name(module));
+      }
     }
   }
 

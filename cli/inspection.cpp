@@ -36,24 +36,39 @@ ImageConfig inspect_config(Store& store, const Descriptor& descriptor, Inspectio
   return config;
 }
 
-// Of images without a command at most so much is searched, for Envoy's plugins.
-constexpr std::uint64_t kMaxPluginLayers = std::uint64_t{64} * 1024 * 1024;
-
-// Whether an image may hold a module to speak of: its platform or its command is one of Wasm, or there is nothing to
-// start, as in Envoy's.
-bool may_hold_modules(const ImageConfig& config, const Manifest& manifest) {
-  if (config.platform.architecture.starts_with("wasm")) {
-    return true;
-  }
+// Whether an image for another platform starts something that is called a Wasm binary, as where its platform was
+// forgotten.
+bool starts_wasm(const ImageConfig& config) {
   const std::vector<std::string>& command = config.entrypoint.empty() ? config.cmd : config.entrypoint;
-  if (!command.empty()) {
-    return command.front().substr(0, command.front().find('#')).ends_with(".wasm");
+  return !command.empty() && command.front().substr(0, command.front().find('#')).ends_with(".wasm");
+}
+
+// Where an image with nothing to start has a last layer of at most so many bytes, it is searched for Envoy's plugin.
+constexpr std::uint64_t kMaxPluginLayer = std::uint64_t{64} * 1024 * 1024;
+
+// The modules of an image. What is for another platform than Wasm is searched only where it looks like Wasm or Envoy's,
+// and what goes wrong there is nobody's business: it may be any image.
+std::vector<FoundModule> modules_of_image(Store& store, const Manifest& manifest, const ImageConfig& config,
+                                          ModuleBudget& budget) {
+  if (config.platform.architecture.starts_with("wasm")) {
+    return find_files(store, manifest, {}, budget).modules;
   }
-  std::uint64_t size = 0;
-  for (const Descriptor& layer : manifest.layers) {
-    size += std::min(layer.size, kMaxPluginLayers);
+  Manifest searched = manifest;
+  if (!starts_wasm(config)) {
+    const bool may_be_plugin = config.entrypoint.empty() && config.cmd.empty() && !manifest.layers.empty() &&
+                               manifest.layers.back().size <= kMaxPluginLayer;
+    if (!may_be_plugin) {
+      return {};
+    }
+    searched.layers = {manifest.layers.back()};
   }
-  return manifest.annotations.contains(std::string(kVariantAnnotation)) || size < kMaxPluginLayers;
+  try {
+    return find_files(store, searched, {}, budget).modules;
+  } catch (const ContentError&) {
+    return {};
+  } catch (const NotFoundError&) {
+    return {};
+  }
 }
 
 // Its readers look at the type of the config and not into it, so neither must a wrong one hide the rest.
@@ -65,7 +80,7 @@ std::string platform_of_artifact(Store& store, const Descriptor& config) {
   }
 }
 
-void inspect_manifest(Store& store, Inspection& inspection) {
+void inspect_manifest(Store& store, Inspection& inspection, ModuleBudget& budget) {
   const Manifest manifest =
       parse_manifest(store.load(inspection.descriptor, NodeKind::manifest), inspection.descriptor.media_type);
   inspection.annotations = manifest.annotations;
@@ -82,33 +97,38 @@ void inspect_manifest(Store& store, Inspection& inspection) {
   const ImageConfig config =
       is_image ? inspect_config(store, manifest.config, inspection) : ImageConfig{.platform = {}};
   std::optional<Packaging> packaging = packaging_of(manifest);
-  if (!packaging || (packaging == Packaging::image && !may_hold_modules(config, manifest))) {
+  const bool has_modules = std::ranges::any_of(
+      manifest.layers, [](const Descriptor& layer) { return media_type::is_wasm_layer(layer.media_type); });
+  if (!packaging && !has_modules) {
     return;
   }
-  const std::vector<FoundModule> modules = find_modules(store, manifest);
-  if (packaging == Packaging::image && modules.empty() && !config.platform.architecture.starts_with("wasm")) {
-    return;
+  std::vector<FoundModule> modules = packaging == Packaging::image ? modules_of_image(store, manifest, config, budget)
+                                                                   : find_files(store, manifest, {}, budget).modules;
+  if (packaging == Packaging::image) {
+    if (modules.empty() && !config.platform.architecture.starts_with("wasm")) {
+      return;
+    }
+    if (find_plugin(manifest, config, modules) != nullptr) {
+      packaging = Packaging::envoy;
+    }
   }
-  if (packaging == Packaging::image && is_envoy_image(manifest, config, modules)) {
-    packaging = Packaging::envoy;
-  }
-  inspection.packaging = to_string(*packaging);
+  inspection.packaging = packaging ? to_string(*packaging) : "";
   if (packaging == Packaging::artifact) {
     inspection.platform = platform_of_artifact(store, manifest.config);
   }
-  for (const FoundModule& module : modules) {
+  for (FoundModule& module : modules) {
     inspection.modules.push_back({.path = "/" + module.path,
                                   .size = module.size,
                                   .digest = module.digest,
                                   .kind = module.kind,
-                                  .description = module.description,
-                                  .undescribed = module.undescribed});
+                                  .description = std::move(module.description),
+                                  .undescribed = std::move(module.undescribed)});
   }
 }
 
 // `entries` counts those of all indexes: a few small ones that each name the next one often are a huge tree (T-31).
 Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::string& name, unsigned depth,
-                        std::size_t& entries) {
+                        std::size_t& entries, ModuleBudget& budget) {
   Inspection inspection{.name = name,
                         .descriptor = descriptor,
                         .kind = "artifact",
@@ -124,7 +144,7 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
     refuse_docker_schema1();  // it would pass for an artifact without layers
   }
   if (media_type::is_image_manifest(descriptor.media_type)) {
-    inspect_manifest(store, inspection);
+    inspect_manifest(store, inspection, budget);
   } else if (media_type::is_index(descriptor.media_type)) {
     inspection.kind = "index";
     if (depth == kMaxDepth) {
@@ -141,7 +161,7 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
     for (const Descriptor& entry : index.manifests) {
       const std::string entry_name = base + "@" + entry.digest.str();
       try {
-        inspection.manifests.push_back(inspect_node(store, entry, entry_name, depth + 1, entries));
+        inspection.manifests.push_back(inspect_node(store, entry, entry_name, depth + 1, entries, budget));
       } catch (const NotFoundError&) {
         inspection.manifests.push_back({.name = entry_name,
                                         .descriptor = entry,
@@ -164,7 +184,8 @@ Inspection inspect_node(Store& store, const Descriptor& descriptor, const std::s
 
 Inspection inspect_image(Store& store, const Descriptor& root, const std::string& name) {
   std::size_t entries = 0;
-  return inspect_node(store, root, name, 0, entries);
+  ModuleBudget budget;
+  return inspect_node(store, root, name, 0, entries, budget);
 }
 
 Inspection inspect_module(const std::string& path) {

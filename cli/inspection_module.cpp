@@ -171,18 +171,19 @@ void write(JsonWriter& json, const InspectedModule& module) {
       .member("size", module.size)
       .member("digest", module.digest.str())
       .member("kind", form_of(module));
+  write_description(json, module.description.value_or(WasmDescription{}));
+  json.key("unread").begin_array();
+  const auto unread = [&json](std::string_view part, const std::string& reason) {
+    json.begin_object().member("part", part).member("reason", reason).end_object();
+  };
   if (module.description) {
-    write_description(json, *module.description);
-    json.key("unread").begin_array();
-    for (const WasmUnread& unread : module.description->unread) {
-      json.begin_object().member("part", unread.part).member("reason", unread.reason).end_object();
+    for (const WasmUnread& one : module.description->unread) {
+      unread(one.part, one.reason);
     }
-    json.end_array();
   } else {
-    json.key("unread").begin_array();
-    json.begin_object().member("part", "module").member("reason", module.undescribed).end_object().end_array();
+    unread("module", module.undescribed);
   }
-  json.end_object();
+  json.end_array().end_object();
 }
 
 std::vector<std::pair<std::string_view, std::string>> lines_of(const InspectedModule& module) {

@@ -1,6 +1,7 @@
 #include "cli/move_image.hpp"
 
 #include "oci/error.hpp"
+#include "oci/image_config.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
@@ -32,15 +33,18 @@ std::string run_line(const std::string& name, const std::vector<std::string>& pl
   return "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " + *wasm + " " + name;
 }
 
-// For a hint the manifest says enough: layers are not read.
+// For a hint manifest and config say enough: layers are not read.
 Packaging packaging_for_words(Store& store, const Descriptor& root) {
   if (!media_type::is_image_manifest(root.media_type)) {
     return Packaging::image;
   }
   const Manifest manifest = parse_manifest(store.load(root, NodeKind::manifest), root.media_type);
-  return manifest.annotations.contains(std::string(kVariantAnnotation))
-             ? Packaging::envoy
-             : packaging_of(manifest).value_or(Packaging::image);
+  const Packaging packaging = packaging_of(manifest).value_or(Packaging::image);
+  if (packaging != Packaging::image || !manifest.annotations.contains(std::string(kVariantAnnotation))) {
+    return packaging;
+  }
+  const ImageConfig config = parse_image_config(store.load(manifest.config, NodeKind::blob));
+  return config.entrypoint.empty() && config.cmd.empty() ? Packaging::envoy : Packaging::image;
 }
 
 }  // namespace

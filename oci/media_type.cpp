@@ -23,6 +23,12 @@ bool is_wasm_layer(std::string_view media_type) {
          media_type == kSoloContentLayer;
 }
 
+bool is_plugin_document(std::string_view media_type) {
+  return media_type.starts_with("application/vnd.module.wasm.spec.") ||
+         media_type.starts_with("application/vnd.module.wasm.doc.") ||
+         media_type.starts_with("application/vnd.module.wasm.icon.");
+}
+
 std::optional<Compression> layer_compression(std::string_view media_type) {
   struct Layer {
     std::string_view media_type;

@@ -43,6 +43,8 @@ bool is_image_config(std::string_view media_type);    // OCI or Docker
 bool is_docker_schema1(std::string_view media_type);
 bool is_wasm_layer(std::string_view media_type);  // a blob that is a Wasm binary as it is
 
+bool is_plugin_document(std::string_view media_type);  // what Higress puts beside a plugin: its description, an icon
+
 enum class Compression { none, gzip, zstd };
 
 // How a tar layer of this type is compressed; nullopt for what is no tar layer. Foreign (non-distributable) layer types

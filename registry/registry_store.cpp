@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/media_type.hpp"
+#include "oci/packaging/packaging.hpp"
 #include "oci/reference.hpp"
 #include "oci/text.hpp"
 #include "registry/manifest_response.hpp"
@@ -67,27 +68,21 @@ class BlobSource final : public Source {
   std::unique_ptr<Source> body_;
 };
 
-// The first type in a manifest that is no image's; "" where there is none.
-std::string unusual_type(const Manifest& manifest) {
-  if (!media_type::is_image_config(manifest.config.media_type)) {
-    return manifest.config.media_type;
-  }
-  const auto layer = std::ranges::find_if(
-      manifest.layers, [](const Descriptor& one) { return !media_type::layer_compression(one.media_type); });
-  return layer == manifest.layers.end() ? std::string() : layer->media_type;
-}
-
-// Some registries take images alone, and say so in words of their own or in none: then the types that are no image's
-// are likely the reason.
+// Some registries take images alone, and say so in words of their own or in none: of a module packaged otherwise the
+// types are likely the reason.
 void suggest_other_packaging(FailureError& error, const Descriptor& descriptor, std::string_view bytes) {
   if (!media_type::is_image_manifest(descriptor.media_type)) {
     return;
   }
-  const std::string type = unusual_type(parse_manifest(bytes, descriptor.media_type));
-  if (!type.empty()) {
-    error.suggest("this registry may not take the type " + excerpt(type) +
-                  "; every registry takes images: package it with --as image");
+  const Manifest manifest = parse_manifest(bytes, descriptor.media_type);
+  const std::optional<Packaging> packaging = packaging_of(manifest);
+  if (!packaging || packaging == Packaging::image || manifest.layers.empty()) {
+    return;
   }
+  const bool is_config = !media_type::is_image_config(manifest.config.media_type);
+  error.suggest("this registry may not take the type " +
+                excerpt(is_config ? manifest.config.media_type : manifest.layers.front().media_type) +
+                "; every registry takes images: package it with --as image");
 }
 
 }  // namespace
@@ -275,10 +270,14 @@ void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
   request.body_size = bytes.size();
   HttpResponse response = client_->send(request);
   if (response.status != 201 && response.status != 200 && response.status != 202 && response.status != 204) {
+    const ErrorResponse refusal = read_error(response);
     try {
-      throw_error(request.what, read_error(response));
+      throw_error(request.what, refusal);
     } catch (FailureError& error) {
-      suggest_other_packaging(error, descriptor, bytes);
+      if (!refusal.has_code("NAME_INVALID") && !refusal.has_code("TAG_INVALID") &&
+          !refusal.has_code("MANIFEST_BLOB_UNKNOWN")) {
+        suggest_other_packaging(error, descriptor, bytes);
+      }
       throw;
     }
   }

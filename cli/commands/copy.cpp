@@ -98,7 +98,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
   }
   const std::vector<Platform> platforms = read_platforms(parsed.values("platform"));
-  const Conversion conversion = read_conversion(parsed);
+  Conversion conversion = read_conversion(parsed);
   const std::array named = {source_location, destination};
   if (parsed.given("src-creds") && parsed.given("dest-creds") && same_registry(source_location, destination) &&
       parsed.value("src-creds") != parsed.value("dest-creds")) {
@@ -112,23 +112,24 @@ ExitCode run(const Parsed& parsed, Context& context) {
   Results results(context, to_standard_output ? Results::Stream::standard_error : Results::Stream::standard_output);
   naming(source.name, [&] {
     const Selection selection = select(source, platforms);
+    const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
+    const MissingChild missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse;
     if (conversion.changes()) {
       if (selection.bytes) {
         throw UsageError("--platform with several values makes an index, which --as and --set-platform do not change",
                          "choose one platform");
       }
+      conversion.missing_child = missing_child;
       const Converted converted = convert(context, *source.store, selection.root, source.name, conversion);
       Target target = locations.target(destination, converted.root, source.called);
       results.add(move_image(context, converted.scratch->store(), converted.root, target,
-                             {.no_clobber = parsed.flag("no-clobber")}));
+                             {.missing_child = missing_child, .no_clobber = parsed.flag("no-clobber")}));
       return;
     }
     Target target = locations.target(destination, selection.root, source.called);
-    const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
-    results.add(move_image(context, *source.store, selection.root, target,
-                           {.missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse,
-                            .no_clobber = parsed.flag("no-clobber"),
-                            .root_bytes = selection.bytes}));
+    results.add(move_image(
+        context, *source.store, selection.root, target,
+        {.missing_child = missing_child, .no_clobber = parsed.flag("no-clobber"), .root_bytes = selection.bytes}));
   });
   return results.finish();
 }
@@ -172,9 +173,9 @@ constexpr Command kCopyCommand{
     .aliases = kAliases,
     .summary = "Copy an image between registries, the local store, layouts and archives",
     .details =
-        "Nothing is changed: every digest stays what it is. Only several platforms make a new "
-        "index, of the entries for them and their attestations; the rest of its text stays "
-        "as it is, byte for byte. --as packages the same module another way, from any packaging "
+        "A copy keeps every digest. Several platforms make a new index, of the entries for them "
+        "and their attestations; the rest of its text stays as it is, byte for byte. --as packages the same module "
+        "another way, from any packaging "
         "to any; what the new one has no place for is told, and left out only with --lossy.",
     .examples = kExamples,
     .arguments = kArguments,

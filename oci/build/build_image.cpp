@@ -93,8 +93,8 @@ void require_utf8(const Package& package) {
 }
 
 std::string_view option_of(PackagePart part) {
-  static constexpr std::array<std::string_view, 7> kOptions = {"--entrypoint", "--cmd",  "--env", "--label",
-                                                               "--workdir",    "--user", "--add"};
+  static constexpr std::array<std::string_view, 8> kOptions = {"the file name", "--entrypoint", "--cmd",  "--env",
+                                                               "--label",       "--workdir",    "--user", "--add"};
   return kOptions.at(static_cast<std::size_t>(part));
 }
 
@@ -160,7 +160,7 @@ BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop
                   .labels = request.labels,
                   .workdir = request.workdir,
                   .user = request.user};
-  if (package.entrypoint.empty() && package.title.contains('#')) {
+  if (package.entrypoint.empty() && package.title.contains('#') && !has(packager.lacks, PackagePart::entrypoint)) {
     throw UsageError("the file name " + package.title + " holds a #, which parts a path from a function",
                      "say where the module lies: --entrypoint /app.wasm");
   }

@@ -23,13 +23,9 @@ class BlobSource final : public Source {
   VerifiedSource blob_;
 };
 
-bool is_raw(const ReadPackage& source) {
-  return source.packaging != Packaging::image && source.packaging != Packaging::envoy;
-}
-
 // The module as a blob of its own.
 Descriptor blob_of(LocalStore& store, const ReadPackage& source) {
-  if (is_raw(source)) {
+  if (media_type::is_wasm_layer(source.module.layer.media_type)) {
     return source.module.layer;
   }
   const std::unique_ptr<Ingest> ingest = store.ingest();
@@ -43,18 +39,26 @@ bool loses_platform(const Platform& platform, const RepackageRequest& request, c
          platform != Platform{.os = "wasi", .architecture = "wasm"};
 }
 
-// What a person would call it, with the values that are few.
+// What a person would call it, and which. Values of variables, and arguments, may be secrets.
 std::string describe(const Package& package, PackagePart part) {
   const auto with = [part](const std::vector<std::string>& values) {
     return std::string(to_string(part)) + " (" + list_names(values) + ")";
   };
   switch (part) {
+    case PackagePart::name:
+      return with({package.title});
     case PackagePart::entrypoint:
-      return with(package.entrypoint);
+      return with({package.entrypoint.front()});
     case PackagePart::cmd:
-      return with(package.cmd);
-    case PackagePart::env:
-      return with(package.env);
+      return std::string(to_string(part));
+    case PackagePart::env: {
+      std::vector<std::string> names;
+      names.reserve(package.env.size());
+      for (const std::string& variable : package.env) {
+        names.push_back(variable.substr(0, variable.find('=')));
+      }
+      return with(names);
+    }
     case PackagePart::labels: {
       const auto keys = std::views::keys(package.labels);
       return with({keys.begin(), keys.end()});
@@ -64,7 +68,8 @@ std::string describe(const Package& package, PackagePart part) {
     case PackagePart::user:
       return with({package.user});
     case PackagePart::files:
-      return std::to_string(package.files.size()) + " layers with other files";
+      return "other files (" + std::to_string(package.files.size()) +
+             (package.files.size() == 1 ? " layer)" : " layers)");
   }
   return {};
 }
@@ -112,7 +117,9 @@ std::optional<BuiltImage> repackage(LocalStore& store, const Descriptor& root, c
   PackageModule module{.content = std::make_unique<BlobSource>(store, blob),
                        .size = source.module.size,
                        .description = &source.description,
-                       .blob = blob};
+                       .blob = blob,
+                       .layer = std::move(source.layer),
+                       .layer_path = "/" + source.module.path};
   std::vector<std::string> notes = weigh(packager.judge(source.package, module), request.force);
   if (!lost.empty()) {
     notes.push_back("left out: " + lost_names(lost));

@@ -8,6 +8,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/read_package.hpp"
+#include "oci/packaging/wasm_layers.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -75,34 +76,58 @@ JsonValue itself(const JsonValue& root) { return root; }
 
 bool is_wasm(const std::optional<Platform>& platform) { return platform && platform->architecture.starts_with("wasm"); }
 
-void require_module(LocalStore& store, const Manifest& manifest, const Platform& platform) {
+// What stands against labelling an image for a platform of Wasm: it starts no module, or one that is nothing to start.
+std::vector<std::string> judge(LocalStore& store, const Manifest& manifest, const Platform& platform, bool force) {
+  const auto refuse = [&platform](const std::string& why) {
+    throw UsageError(why + ", so it is no image for " + format(platform), "--force labels it all the same");
+  };
   try {
-    read_package(store, manifest);
+    const ReadPackage read = read_package(store, manifest);
+    if (!read.starts_module) {
+      refuse("it starts something else than its module");
+    }
+    if (read.packaging != Packaging::image && read.packaging != Packaging::envoy &&
+        read.packaging != Packaging::wasm_layers) {
+      return {};  // its own readers know
+    }
+    return weigh(
+        packager_of(read.packaging)
+            .judge(read.package, {.content = nullptr, .size = read.module.size, .description = &read.description}),
+        force);
   } catch (const NotFoundError& error) {
-    throw UsageError(error.message() + " in this image, so it is none for " + format(platform),
-                     "--force labels it all the same");
+    refuse("it holds " + error.message());
   }
+  return {};
 }
 
 Relabelled relabel_image(LocalStore& store, const Descriptor& root, const Platform& platform, bool force) {
-  Text text(store.load(root, NodeKind::manifest));
-  const Manifest manifest = parse_manifest(store.load(root, NodeKind::manifest), root.media_type);
+  std::string manifest_bytes = store.load(root, NodeKind::manifest);
+  const Manifest manifest = parse_manifest(manifest_bytes, root.media_type);
   if (!media_type::is_image_config(manifest.config.media_type)) {
     throw UsageError("its platform is not for this packaging to say, but follows from the module",
                      "package it as an image: --as image --set-platform " + format(platform));
   }
+  std::vector<std::string> notes;
+  if (packaging_of(manifest) == Packaging::wasm_layers) {
+    kWasmLayersPackager.platform(platform, {});
+  }
   if (is_wasm(platform) && !force) {
-    require_module(store, manifest, platform);
+    notes = judge(store, manifest, platform, force);
   }
   std::string config_bytes = store.load(manifest.config, NodeKind::blob);
-  parse_image_config(config_bytes);  // refuses one that says two things of its platform, and what is none
+  // Refuses one that says two things of its platform, and what is none.
+  const ImageConfig before = parse_image_config(config_bytes);
+  if (!before.platform.os_version.empty() || !before.platform.os_features.empty()) {
+    notes.emplace_back("its version and features of an operating system are left out");
+  }
   Text config(std::move(config_bytes));
   config.set_platform(itself, platform);
+  Text text(std::move(manifest_bytes));
   text.set_target([](const JsonValue& document) { return document.find("config").value_or(document); },
                   store.add(manifest.config.media_type, std::move(config).take()));
   std::string bytes = std::move(text).take();
   Descriptor relabelled = describe(root.media_type, bytes);
-  return {.root = std::move(relabelled), .bytes = std::move(bytes), .notes = {}};
+  return {.root = std::move(relabelled), .bytes = std::move(bytes), .notes = std::move(notes)};
 }
 
 std::size_t choose_entry(LocalStore& store, const Index& index) {
@@ -144,15 +169,15 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
   text.set(find_entry, "platform",
            R"({"architecture":)" + json_of(platform.architecture) + R"(,"os":)" + json_of(platform.os) +
                (platform.variant.empty() ? "" : R"(,"variant":)" + json_of(platform.variant)) + "}");
-  std::vector<std::string> notes;
-  // None is where the image had this platform already, and only the entry is another.
-  const auto is_stale = [&](const Descriptor& other) {
-    return image.root.digest != entry.digest && attested_image(other) == entry.digest;
-  };
+  std::vector<std::string> notes = image.notes;
+  // The image is there still where it had this platform already, and where another entry leads to it.
+  const bool is_there =
+      image.root.digest == entry.digest || std::ranges::count(index.manifests, entry.digest, &Descriptor::digest) > 1;
+  const auto is_stale = [&](const Descriptor& other) { return !is_there && attested_image(other) == entry.digest; };
   if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
     text.remove([&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
-    notes.push_back(std::to_string(stale) + " attestations of " + entry.digest.str() +
-                    " left out: they speak of the image as it was");
+    notes.push_back(std::to_string(stale) + (stale == 1 ? " attestation of " : " attestations of ") +
+                    entry.digest.str() + " left out: what it says is of the image as it was");
   }
   std::string bytes = std::move(text).take();
   Descriptor relabelled = describe(root.media_type, bytes);

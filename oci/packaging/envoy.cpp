@@ -2,6 +2,7 @@
 
 #include "oci/media_type.hpp"
 #include "oci/packaging/image.hpp"
+#include "oci/packaging/module_name.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
@@ -36,13 +37,13 @@ PackedImage pack(const Package& package, PackageModule module, const LayerOption
   std::vector<ImageLayer> layers = package.files;
   layers.push_back(pack_module_layer(package, std::move(module), "/" + std::string(kPluginFile), options, store));
   Package annotated = package;
-  annotated.annotations.insert_or_assign(std::string(kVariantAnnotation), "compat");
+  annotated.annotations.try_emplace(std::string(kVariantAnnotation), kVariant);
   return pack_layers(annotated, {.created = package.created, .platform = package.platform, .labels = package.labels},
                      layers, store);
 }
 
-constexpr std::array kLacks = {PackagePart::entrypoint, PackagePart::cmd, PackagePart::env, PackagePart::workdir,
-                               PackagePart::user};
+constexpr std::array kLacks = {PackagePart::name, PackagePart::entrypoint, PackagePart::cmd,
+                               PackagePart::env,  PackagePart::workdir,    PackagePart::user};
 constexpr std::array kCompressions = {Compression::gzip};
 
 }  // namespace
@@ -50,12 +51,17 @@ constexpr std::array kCompressions = {Compression::gzip};
 constexpr Packager kEnvoyPackager{
     .lacks = kLacks, .compressions = kCompressions, .platform = envoy_platform, .judge = judge, .pack = pack};
 
-bool is_envoy_image(const Manifest& manifest, const ImageConfig& config, std::span<const FoundModule> modules) {
-  return config.entrypoint.empty() && config.cmd.empty() && !manifest.layers.empty() &&
-         std::ranges::any_of(modules, [&](const FoundModule& module) {
-           return module.layer.digest == manifest.layers.back().digest &&
-                  module.path.substr(module.path.rfind('/') + 1) == kPluginFile;
-         });
+const FoundModule* find_plugin(const Manifest& manifest, const ImageConfig& config,
+                               std::span<const FoundModule> modules) {
+  if (!config.entrypoint.empty() || !config.cmd.empty() || manifest.layers.empty() ||
+      media_type::layer_compression(manifest.layers.back().media_type) != Compression::gzip) {
+    return nullptr;
+  }
+  const auto is_candidate = [&](const FoundModule& module) {
+    return module.layer.digest == manifest.layers.back().digest && safe_file_name(module.path) == kPluginFile;
+  };
+  const auto found = std::ranges::find_if(modules, is_candidate);
+  return found != modules.end() && std::ranges::count_if(modules, is_candidate) == 1 ? &*found : nullptr;
 }
 
 }  // namespace wasm_oci

@@ -20,8 +20,12 @@ inline constexpr std::string_view kPluginFile = "plugin.wasm";
 inline constexpr std::uint64_t kMaxPluginSize = std::uint64_t{256} * 1024 * 1024;
 // An annotation that belongs to the packaging and is written anew with it (solo-io/wasm, spec-compat.md).
 inline constexpr std::string_view kVariantAnnotation = "module.wasm.image/variant";
+inline constexpr std::string_view kVariant = "compat";
 
-// Whether an image is of this form: with nothing that a container could start, and a plugin.wasm in its last layer.
-bool is_envoy_image(const Manifest& manifest, const ImageConfig& config, std::span<const FoundModule> modules);
+// The plugin of an image of this form: with nothing that a container could start, and one plugin.wasm in its last
+// layer, which is gzip. nullptr for what these programs would not load, or of which they would take the first of
+// several.
+const FoundModule* find_plugin(const Manifest& manifest, const ImageConfig& config,
+                               std::span<const FoundModule> modules);
 
 }  // namespace wasm_oci

@@ -4,6 +4,7 @@
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/media_type.hpp"
+#include "oci/packaging/module_name.hpp"
 #include "oci/random_access.hpp"
 #include "oci/text.hpp"
 
@@ -27,8 +28,15 @@ constexpr std::string_view kOpaque = ".wh..wh..opq";
 
 using Found = std::map<std::string, FoundModule>;
 
+// `folder` ends in a slash, so that all below it stand together.
 void remove_below(Found& found, const std::string& folder) {
-  std::erase_if(found, [&](const auto& entry) { return entry.first.starts_with(folder); });
+  if (folder.empty()) {
+    found.clear();
+    return;
+  }
+  std::string behind = folder;
+  behind.back() = '/' + 1;
+  found.erase(found.lower_bound(folder), found.lower_bound(behind));
 }
 
 // The last part of a path.
@@ -124,23 +132,22 @@ class ModuleReader {
   std::exception_ptr failure_;
 };
 
-// Lets descriptions go when they take too much memory together.
-class DescriptionBudget {
- public:
-  void apply(FoundModule& module) {
-    if (!module.description) {
-      return;
-    }
-    total_ += memory_of(*module.description);
-    if (total_ > kMaxDescriptions) {
-      module.description.reset();
-      module.undescribed = "the modules of this image import and export more than is kept";
-    }
+void spend(ModuleBudget& budget, FoundModule& module) {
+  if (budget.modules == 0 || budget.paths < module.path.size()) {
+    throw ContentError("more Wasm modules than are looked at");
   }
-
- private:
-  std::size_t total_ = 0;
-};
+  --budget.modules;
+  budget.paths -= module.path.size();
+  if (!module.description) {
+    return;
+  }
+  if (const std::size_t size = memory_of(*module.description); size <= budget.descriptions) {
+    budget.descriptions -= size;
+  } else {
+    module.description.reset();
+    module.undescribed = "the modules import and export more than is kept";
+  }
+}
 
 // What `read` gives, where it is Wasm. Otherwise only its first bytes are read.
 std::optional<FoundModule> read_module(const Read& read, const std::string& path, std::uint64_t size,
@@ -167,7 +174,7 @@ Compression compression_of(const Descriptor& layer) {
 // One pass over the layers of an image, from the lowest to the top.
 class LayerScan {
  public:
-  explicit LayerScan(Store& store) : store_(store) {}
+  LayerScan(Store& store, ModuleBudget& budget) : store_(store), budget_(budget) {}
 
   // Puts the modules of one more layer over those of the layers below it.
   void add(const Descriptor& layer, const Digest* diff_id) {
@@ -191,6 +198,9 @@ class LayerScan {
     others_.push_back(std::move(others));
   }
 
+  // A layer that is no files.
+  void pass_over() { others_.emplace_back(); }
+
   ImageFiles take() && {
     ImageFiles files{.modules = {}, .others = std::move(others_)};
     for (auto& [path, module] : found_) {
@@ -205,9 +215,11 @@ class LayerScan {
       return std::nullopt;
     }
     const auto bytes = [&reader](std::span<std::byte> into) { return reader.read(into); };
-    std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, layer);
+    // Its annotations may be large, and modules many.
+    const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
+    std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, bare);
     if (module) {
-      budget_.apply(*module);
+      spend(budget_, *module);
     }
     return module;
   }
@@ -223,7 +235,7 @@ class LayerScan {
   }
 
   Store& store_;
-  DescriptionBudget budget_;
+  ModuleBudget& budget_;
   Found found_;
   std::vector<OtherFiles> others_;
 };
@@ -246,13 +258,12 @@ FoundModule read_raw_module(Store& store, const Descriptor& layer) {
   return *std::move(module);
 }
 
-std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest) {
+std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest, ModuleBudget& budget) {
   std::vector<FoundModule> modules;
-  DescriptionBudget budget;
   for (const Descriptor& layer : manifest.layers) {
     if (media_type::is_wasm_layer(layer.media_type)) {
       modules.push_back(read_raw_module(store, layer));
-      budget.apply(modules.back());
+      spend(budget, modules.back());
     }
   }
   return modules;
@@ -265,26 +276,30 @@ std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, st
 }
 
 ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
+  ModuleBudget budget;
+  return find_files(store, manifest, diff_ids, budget);
+}
+
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget) {
   if (std::ranges::any_of(manifest.layers,
                           [](const Descriptor& layer) { return media_type::is_wasm_layer(layer.media_type); })) {
-    return {.modules = find_raw_modules(store, manifest), .others = {}};
+    return {.modules = find_raw_modules(store, manifest, budget), .others = {}};
   }
-  if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size()) {
+  const bool has_documents = std::ranges::any_of(
+      manifest.layers, [](const Descriptor& layer) { return media_type::is_plugin_document(layer.media_type); });
+  if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size() && !has_documents) {
     throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
                        std::to_string(manifest.layers.size()) + " layers");
   }
-  LayerScan scan(store);
+  LayerScan scan(store, budget);
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    scan.add(manifest.layers[i], diff_ids.empty() ? nullptr : &diff_ids[i]);
+    if (media_type::is_plugin_document(manifest.layers[i].media_type)) {
+      scan.pass_over();
+    } else {
+      scan.add(manifest.layers[i], diff_ids.empty() || has_documents ? nullptr : &diff_ids[i]);
+    }
   }
   return std::move(scan).take();
-}
-
-std::string_view safe_file_name(std::string_view path) {
-  const std::string_view name = name_of(path);
-  const bool is_name =
-      name != "." && name != ".." && std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  return is_name ? name : std::string_view();
 }
 
 void extract_module(Store& store, const FoundModule& module, Sink& sink) {

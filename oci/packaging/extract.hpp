@@ -24,14 +24,18 @@ struct FoundModule {
   std::uint64_t size;
   Digest digest;
   WasmKind kind;
-  Descriptor layer;  // that holds it
+  Descriptor layer;  // that holds it; without annotations where it holds files
   // nullopt where `undescribed` says why: it is broken, or those of other modules take the memory already.
   std::optional<WasmDescription> description = std::nullopt;
   std::string undescribed = {};
 };
 
-// What the descriptions of all modules of an image may take together, in bytes.
-inline constexpr std::size_t kMaxDescriptions = std::size_t{64} * 1024 * 1024;
+// How much of modules is kept, of one image or of several that are looked at together.
+struct ModuleBudget {
+  std::size_t descriptions = std::size_t{64} * 1024 * 1024;  // in bytes; further modules are found and not described
+  std::size_t modules = 10'000;
+  std::size_t paths = std::size_t{16} * 1024 * 1024;  // in bytes
+};
 
 // What one layer holds beside modules: files, links and whiteouts.
 struct OtherFiles {
@@ -50,13 +54,12 @@ struct ImageFiles {
 //
 // `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
 // ContentError, as it is for every container runtime. Without any nothing is checked.
+//
+// More modules than the budget has are a ContentError, too.
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
-// The same, with what lies beside them.
+// The same, with what lies beside them, and with a budget that is spent.
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget);
 ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
-
-// The last part of a path, where it can be the name of a file; "" where not. Titles come from outside, and some hold
-// whole paths.
-std::string_view safe_file_name(std::string_view path);
 
 // Writes the module's bytes. What was written is the module only once this has returned: layer and module are verified
 // to their last byte.

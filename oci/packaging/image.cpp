@@ -86,6 +86,12 @@ std::string module_path(const std::vector<std::string>& entrypoint) {
     throw UsageError("entrypoint \"" + word + "\" does not name a file",
                      "write it like /app.wasm, without . and .. and doubled slashes");
   }
+  for (const std::filesystem::path& part : normal) {
+    if (part.native().starts_with(".wh.")) {
+      throw UsageError("entrypoint \"" + word + "\" lies in a whiteout: no container sees what is called .wh.…",
+                       "say where the module lies: --entrypoint /app.wasm");
+    }
+  }
   return path;
 }
 
@@ -100,6 +106,9 @@ std::string history_line(std::string_view what, const std::vector<std::string>& 
 
 ImageLayer pack_module_layer(const Package& package, PackageModule module, const std::string& path,
                              const LayerOptions& options, LocalStore& store) {
+  if (module.layer && module.layer_path == path && options.compression == Compression::gzip) {
+    return *std::move(module.layer);
+  }
   std::vector<LayerFile> files;
   files.push_back(
       {.path = path.substr(1), .mode = kExecutableMode, .size = module.size, .content = std::move(module.content)});
@@ -109,6 +118,8 @@ ImageLayer pack_module_layer(const Package& package, PackageModule module, const
 
 PackedImage pack_layers(const Package& package, ImageConfig config, const std::vector<ImageLayer>& image_layers,
                         LocalStore& store) {
+  Annotations annotations = package.annotations;
+  annotations.try_emplace(std::string(annotation::kTitle), package.title);
   std::vector<Descriptor> layers;
   for (const ImageLayer& image_layer : image_layers) {
     config.diff_ids.push_back(image_layer.layer.diff_id);
@@ -118,7 +129,7 @@ PackedImage pack_layers(const Package& package, ImageConfig config, const std::v
   return pack_manifest({.media_type = std::string(media_type::kOciManifest),
                         .config = store.add(media_type::kOciConfig, serialize(config)),
                         .layers = std::move(layers),
-                        .annotations = package.annotations});
+                        .annotations = std::move(annotations)});
 }
 
 std::vector<Objection> judge_process(const Package& package, const PackageModule& module) {

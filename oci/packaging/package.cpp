@@ -4,6 +4,7 @@
 #include "oci/packaging/artifact.hpp"
 #include "oci/packaging/envoy.hpp"
 #include "oci/packaging/image.hpp"
+#include "oci/packaging/module_name.hpp"
 #include "oci/packaging/wasm_layers.hpp"
 
 #include <algorithm>
@@ -15,14 +16,23 @@
 namespace wasm_oci {
 namespace {
 
+// What docker, buildx and buildah put into every image, and a module has no use for.
+constexpr std::string_view kDefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 bool says(const Package& package, PackagePart part) {
   switch (part) {
+    case PackagePart::name: {
+      // A packaging without names has the title to keep it in, unless that says something else.
+      Annotations annotations = package.annotations;
+      annotations.try_emplace(std::string(annotation::kTitle), package.title);
+      return module_name(annotations) != package.title;
+    }
     case PackagePart::entrypoint:
       return start_of(package) != start_of({.title = package.title, .platform = {}, .created = {}});
     case PackagePart::cmd:
       return !package.cmd.empty();
     case PackagePart::env:
-      return !package.env.empty();
+      return std::ranges::any_of(package.env, [](const std::string& variable) { return variable != kDefaultPath; });
     case PackagePart::labels:
       return !package.labels.empty();
     case PackagePart::workdir:
@@ -42,8 +52,9 @@ std::vector<std::string> start_of(const Package& package) {
 }
 
 std::string_view to_string(PackagePart part) {
-  static constexpr std::array<std::string_view, 7> kNames = {
-      "the entrypoint", "arguments", "environment variables", "labels", "a working directory", "a user", "other files"};
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "the file name", "the entrypoint",      "arguments", "environment variables",
+      "labels",        "a working directory", "a user",    "other files"};
   return kNames.at(static_cast<std::size_t>(part));
 }
 
@@ -51,7 +62,8 @@ std::vector<std::string> weigh(std::vector<Objection> objections, bool force) {
   std::vector<std::string> notes;
   for (Objection& objection : objections) {
     if (objection.refuses && !force) {
-      throw UsageError(std::move(objection.message), objection.hint + "; --force packs it all the same");
+      throw UsageError(std::move(objection.message),
+                       (objection.hint.empty() ? "" : objection.hint + "; ") + "--force packs it all the same");
     }
     notes.push_back(std::move(objection.message));
   }

@@ -51,6 +51,9 @@ struct PackageModule {
   std::uint64_t size;
   const WasmDescription* description;
   std::optional<Descriptor> blob = std::nullopt;  // where the store holds it as it is
+  // Where the store holds a gzip layer with nothing else in it: the layer, and the module's absolute path there.
+  std::optional<ImageLayer> layer = std::nullopt;
+  std::string layer_path = {};
 };
 
 struct PackedImage {
@@ -59,10 +62,10 @@ struct PackedImage {
   Descriptor config;
 };
 
-// What a package may say beyond its module's name, times and annotations.
-enum class PackagePart : std::uint8_t { entrypoint, cmd, env, labels, workdir, user, files };
+// What a package may say beyond its times and annotations.
+enum class PackagePart : std::uint8_t { name, entrypoint, cmd, env, labels, workdir, user, files };
 
-// "the entrypoint", "labels", …
+// "the file name", "the entrypoint", "labels", …
 std::string_view to_string(PackagePart part);
 
 // What the program that will read a package may not expect.

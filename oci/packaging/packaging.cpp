@@ -11,6 +11,10 @@ bool has_layer(const Manifest& manifest, std::string_view type) {
   return std::ranges::any_of(manifest.layers, [&](const Descriptor& layer) { return layer.media_type == type; });
 }
 
+bool has_layer_that(const Manifest& manifest, bool (*is)(std::string_view media_type)) {
+  return std::ranges::any_of(manifest.layers, [&](const Descriptor& layer) { return is(layer.media_type); });
+}
+
 bool all_layers(const Manifest& manifest, bool (*is)(std::string_view media_type)) {
   return !manifest.layers.empty() &&
          std::ranges::all_of(manifest.layers, [&](const Descriptor& layer) { return is(layer.media_type); });
@@ -59,6 +63,10 @@ std::optional<Packaging> packaging_of(const Manifest& manifest) {
   }
   if (has_layer(manifest, media_type::kSoloContentLayer)) {
     return Packaging::solo;
+  }
+  if (!manifest.layers.empty() && is_tar(manifest.layers.back().media_type) &&
+      has_layer_that(manifest, media_type::is_plugin_document)) {
+    return Packaging::envoy;
   }
   if (manifest.config.media_type == media_type::kWasmConfig) {
     return Packaging::artifact;

@@ -27,7 +27,7 @@ std::optional<Packaging> parse_packaging(std::string_view kind);
 
 // Told by the types of config and layers alone: names and annotations are free to say anything. nullopt for what is no
 // packaging of Wasm that is known here. An image need not hold any module, and it may be Envoy's: its files tell
-// (envoy.hpp).
+// (envoy.hpp). Higress's plugins with documents beside them are told by their types.
 std::optional<Packaging> packaging_of(const Manifest& manifest);
 
 }  // namespace wasm_oci

@@ -2,16 +2,17 @@
 
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
-#include "oci/json/document.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/envoy.hpp"
+#include "oci/packaging/module_name.hpp"
+#include "oci/packaging/unheld.hpp"
 #include "oci/packaging/wasm_config.hpp"
 #include "oci/packaging/wasm_layers.hpp"
 #include "oci/text.hpp"
 #include "oci/timestamp.hpp"
+#include "oci/utf8.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -26,46 +27,8 @@ std::string created_or_none(const std::string& created) {
   return created.contains('T') && Timestamp::parse(created) ? created : format_rfc3339({});
 }
 
-bool says_nothing(const JsonValue& value) {
-  switch (value.kind()) {
-    case JsonKind::null:
-      return true;
-    case JsonKind::boolean:
-      return !value.boolean();
-    case JsonKind::string:
-      return value.string().empty();
-    case JsonKind::array:
-    case JsonKind::object:
-      return value.empty();
-    default:
-      return false;
-  }
-}
-
-// What the config of an image says of the container and this program does not know the meaning of.
-void note_unknown(const std::string& config_bytes, std::vector<std::string>& beyond) {
-  // BuildKit writes ArgsEscaped with every CMD; it means something to Windows alone.
-  static constexpr std::array<std::string_view, 7> kKnown = {"ArgsEscaped", "Cmd",  "Entrypoint", "Env",
-                                                             "Labels",      "User", "WorkingDir"};
-  const Document document = Document::parse(config_bytes, {.max_bytes = kMaxManifestSize});
-  const std::optional<JsonValue> config = document.root().find("config");
-  if (!config || config->kind() != JsonKind::object) {
-    return;
-  }
-  for (const JsonValue& member : *config) {
-    if (std::ranges::find(kKnown, member.key()) == kKnown.end() && !says_nothing(member)) {
-      beyond.push_back("config." + excerpt(member.key()));
-    }
-  }
-}
-
-// The annotation, where it is a name that a module's file could have.
-std::string title_of(const Annotations& annotations) {
-  const auto title = annotations.find(std::string(annotation::kTitle));
-  if (title == annotations.end() || title->second.find_first_of("/ \t#") != std::string::npos) {
-    return {};
-  }
-  return std::string(safe_file_name(title->second));
+std::string first_of(std::string first, std::string_view second) {
+  return first.empty() ? std::string(second) : std::move(first);
 }
 
 FoundModule only_one(const std::vector<FoundModule>& modules) {
@@ -84,14 +47,20 @@ FoundModule only_one(const std::vector<FoundModule>& modules) {
   return modules.front();
 }
 
-// By this alone a command may be found: in its PATH, if not in its folder.
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+// The words before and from "#function".
+std::pair<std::string, std::string> path_and_function(const std::string& word) {
+  const std::size_t hash = std::min(word.find('#'), word.size());
+  return {word.substr(0, hash), word.substr(hash)};
+}
 
 // The file that a command starts, without leading slash.
 std::string started_path(const std::string& word, const std::string& workdir) {
-  const std::filesystem::path path = std::filesystem::path("/") / workdir / word.substr(0, word.find('#'));
+  const std::filesystem::path path = std::filesystem::path("/") / workdir / path_and_function(word).first;
   return path.lexically_normal().relative_path().string();
 }
+
+// By this alone a command may be found: in its PATH, if not in its folder.
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // Reads one manifest, a packaging at a time.
 class PackageReader {
@@ -105,30 +74,30 @@ class PackageReader {
     }
     packaging_ = *packaging;
     package_.annotations = manifest_.annotations;
-    FoundModule module = *packaging == Packaging::image ? read_image() : read_raw();
+    const bool has_files = packaging_ == Packaging::image || packaging_ == Packaging::envoy;
+    FoundModule module = has_files ? read_image() : read_raw();
     if (!module.description) {
       throw ContentError("the module " + excerpt(module.path) + " is broken: " + module.undescribed);
     }
+    lose(unheld_of_manifest(manifest_, module.layer.digest));
     WasmDescription description = *std::move(module.description);
-    if (manifest_.subject) {
-      beyond_.emplace_back("the subject that it refers to");
-    }
     return {.package = std::move(package_),
             .packaging = packaging_,
             .platform = std::move(platform_),
             .module = std::move(module),
             .description = std::move(description),
+            .starts_module = starts_module_,
+            .layer = std::move(layer_),
             .beyond = std::move(beyond_)};
   }
 
  private:
+  void lose(std::vector<std::string> names) { std::ranges::move(names, std::back_inserter(beyond_)); }
+
   ImageConfig read_config() {
     const std::string bytes = store_.load(manifest_.config, NodeKind::blob);
     ImageConfig config = parse_image_config(bytes);
-    note_unknown(bytes, beyond_);
-    if (!config.author.empty()) {
-      beyond_.emplace_back("the config's author");
-    }
+    lose(unheld_of_image_config(bytes));
     package_.created = created_or_none(config.created);
     package_.env = config.env;
     package_.cmd = config.cmd;
@@ -147,28 +116,24 @@ class PackageReader {
   }
 
   FoundModule read_image() {
-    const ImageConfig config = read_config();
+    // Higress's plugins have documents beside the last layer, and no config to speak of.
+    const bool has_config = media_type::is_image_config(manifest_.config.media_type);
+    const ImageConfig config = has_config ? read_config() : ImageConfig{.platform = {}};
     const ImageFiles files = find_files(store_, manifest_, config.diff_ids);
-    const bool is_envoy = is_envoy_image(manifest_, config, files.modules);
-    FoundModule module = is_envoy ? plugin_of(files.modules) : started(files.modules);
-    if (is_envoy) {
+    const FoundModule* const plugin = find_plugin(manifest_, config, files.modules);
+    FoundModule module = plugin != nullptr ? *plugin : started(files.modules);
+    if (plugin != nullptr) {
       packaging_ = Packaging::envoy;
-      package_.annotations.erase(std::string(kVariantAnnotation));
-      package_.title = title_of(manifest_.annotations);
-      if (package_.title.empty()) {
-        package_.title = std::string(kPluginFile);
+      if (const auto variant = package_.annotations.find(std::string(kVariantAnnotation));
+          variant != package_.annotations.end() && variant->second == kVariant) {
+        package_.annotations.erase(variant);
       }
+      package_.title = first_of(module_name(manifest_.annotations), kPluginFile);
     } else {
       name_from_path("/" + module.path);
     }
     collect_files(config, files, module);
     return module;
-  }
-
-  FoundModule plugin_of(const std::vector<FoundModule>& modules) const {
-    return *std::ranges::find_if(modules, [&](const FoundModule& module) {
-      return module.layer.digest == manifest_.layers.back().digest && safe_file_name(module.path) == kPluginFile;
-    });
   }
 
   FoundModule started(const std::vector<FoundModule>& modules) const {
@@ -184,24 +149,27 @@ class PackageReader {
 
   // Title and entrypoint of an image that starts the module where it lies.
   void name_from_path(const std::string& path) {
-    const std::string name(safe_file_name(path));
-    const std::string title = title_of(manifest_.annotations);
-    package_.title = title.ends_with(".wasm") || name.empty() ? title : name;
-    if (package_.title.empty()) {
-      package_.title = std::string(kNameless);
-    }
-    if (package_.entrypoint.empty()) {
-      package_.entrypoint.push_back(path);
+    const std::string title = module_name(manifest_.annotations);
+    const std::string_view name = safe_file_name(path);
+    package_.title = first_of(title.ends_with(".wasm") || name.empty() ? title : std::string(name), kNameless);
+    const std::vector<std::string> command = std::exchange(package_.entrypoint, {});
+    if (path.contains('#') || !utf8::is_valid(path)) {
+      package_.title = kNameless;
+      beyond_.push_back("the module's path (/" + excerpt(path.substr(1)) + "), which no entrypoint can say");
       return;
     }
-    const std::string word = package_.entrypoint.front();
-    const std::size_t hash = std::min(word.find('#'), word.size());
-    if (last_part(word.substr(0, hash)) == last_part(path)) {
-      package_.entrypoint.front() = path + word.substr(hash);
+    package_.entrypoint = {path};
+    if (command.empty()) {
+      return;
+    }
+    const auto [word, function] = path_and_function(command.front());
+    if (last_part(word) == last_part(path)) {
+      package_.entrypoint = command;
+      package_.entrypoint.front() = path + function;
     } else {
-      std::vector<std::string> command = std::exchange(package_.entrypoint, {path});
-      std::ranges::move(std::exchange(package_.cmd, {}), std::back_inserter(command));
-      beyond_.push_back("the command (" + list_names(command) + "), which is not the module");
+      package_.cmd.clear();
+      beyond_.push_back("the command (" + excerpt(command.front()) + " …), which is not the module");
+      starts_module_ = false;
     }
   }
 
@@ -217,21 +185,29 @@ class PackageReader {
     lines.resize(manifest_.layers.size());
     for (std::size_t i = 0; i < manifest_.layers.size(); ++i) {
       const Descriptor& layer = manifest_.layers[i];
-      if (layer.digest == started.layer.digest) {
-        note_neighbours(started, files, i);
-      } else if (config.diff_ids.size() == manifest_.layers.size()) {
-        Descriptor kept = layer;
-        kept.media_type =
-            media_type::layer_type(media_type::layer_compression(layer.media_type).value_or(Compression::none));
-        package_.files.push_back({.layer = {.descriptor = std::move(kept), .diff_id = config.diff_ids[i]},
-                                  .created_by = std::move(lines[i])});
-      } else {
-        beyond_.push_back("the files of layer " + layer.digest.str());
+      const bool is_modules = layer.digest == started.layer.digest;
+      if (is_modules && note_neighbours(started, files, i)) {
+        continue;
+      }
+      const std::optional<Compression> compression = media_type::layer_compression(layer.media_type);
+      if (!compression || config.diff_ids.size() != manifest_.layers.size()) {
+        if (!is_modules) {
+          beyond_.push_back("layer " + layer.digest.str() + " (" + excerpt(layer.media_type) + ")");
+        }
+        continue;
+      }
+      ImageLayer kept{.layer = {.descriptor = layer, .diff_id = config.diff_ids[i]}, .created_by = std::move(lines[i])};
+      kept.layer.descriptor.media_type = media_type::layer_type(*compression);
+      if (!is_modules) {
+        package_.files.push_back(std::move(kept));
+      } else if (*compression == Compression::gzip) {
+        layer_ = std::move(kept);
       }
     }
   }
 
-  void note_neighbours(const FoundModule& started, const ImageFiles& files, std::size_t position) {
+  // Whether there are any.
+  bool note_neighbours(const FoundModule& started, const ImageFiles& files, std::size_t position) {
     std::uint64_t count = files.others[position].count;
     std::string first = files.others[position].first;
     for (const FoundModule& module : files.modules) {
@@ -243,25 +219,21 @@ class PackageReader {
       beyond_.push_back("/" + excerpt(first) + (count > 1 ? " and " + std::to_string(count - 1) + " more files" : "") +
                         " in the module's layer");
     }
+    return count > 0;
   }
 
   // Packagings whose layer is the module.
   FoundModule read_raw() {
     FoundModule module = only_one(find_modules(store_, manifest_));
-    package_.title = title_of(module.layer.annotations);
+    package_.title = module_name(module.layer.annotations);
     if (packaging_ == Packaging::wasm_layers) {
       read_config();
       package_.labels.erase(std::string(kLayersLabel));
-      name_from_entrypoint();
+      read_entrypoint();
     } else if (packaging_ == Packaging::artifact) {
       read_artifact();
     }
-    if (package_.title.empty()) {
-      package_.title = title_of(manifest_.annotations);
-    }
-    if (package_.title.empty()) {
-      package_.title = std::string(kNameless);
-    }
+    package_.title = first_of(first_of(std::move(package_.title), module_name(manifest_.annotations)), kNameless);
     for (const Descriptor& layer : manifest_.layers) {
       if (layer.digest != module.layer.digest) {
         beyond_.push_back("layer " + layer.digest.str() + " (" + excerpt(layer.media_type) + ")");
@@ -271,16 +243,21 @@ class PackageReader {
   }
 
   // oci-tar-builder writes "app.wasm", which no container runtime would find; the absolute path means the same here.
-  void name_from_entrypoint() {
+  // Spin's shim has "/", which is no file.
+  void read_entrypoint() {
     if (package_.entrypoint.empty()) {
       return;
     }
-    std::string& word = package_.entrypoint.front();
+    const auto [word, function] = path_and_function(package_.entrypoint.front());
     const std::string path = "/" + started_path(word, "/");
-    word.replace(0, std::min(word.find('#'), word.size()), path);
-    if (package_.title.empty()) {
-      package_.title = std::string(safe_file_name(path));
+    const std::string_view name = safe_file_name(path);
+    if (name.empty() || name.starts_with(".wh.")) {
+      beyond_.push_back("the entrypoint (" + excerpt(package_.entrypoint.front()) + "), which is no file");
+      package_.entrypoint.clear();
+      return;
     }
+    package_.entrypoint.front() = path + function;
+    package_.title = first_of(std::move(package_.title), name);
   }
 
   // Its readers look at the type of the config alone, so one that says nothing sensible is no reason to fail.
@@ -289,12 +266,12 @@ class PackageReader {
     try {
       const WasmConfig config = parse_wasm_config(bytes);
       package_.created = created_or_none(config.created);
-      if (!config.author.empty()) {
-        package_.annotations.try_emplace(std::string(annotation::kAuthors), config.author);
+      if (!config.author.empty() &&
+          package_.annotations.try_emplace(std::string(annotation::kAuthors), config.author).first->second !=
+              config.author) {
+        beyond_.push_back("the author " + excerpt(config.author));
       }
-      if (config.component && !config.component->target.empty()) {
-        beyond_.push_back("the target world " + excerpt(config.component->target));
-      }
+      lose(unheld_of_wasm_config(bytes));
     } catch (const ContentError&) {
       beyond_.emplace_back("the config, which is not as the specification has it");
     }
@@ -305,6 +282,8 @@ class PackageReader {
   Package package_{.title = {}, .platform = {}, .created = format_rfc3339({})};
   Packaging packaging_ = Packaging::image;
   std::optional<Platform> platform_;
+  bool starts_module_ = true;
+  std::optional<ImageLayer> layer_;
   std::vector<std::string> beyond_;
 };
 

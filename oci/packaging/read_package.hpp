@@ -17,6 +17,8 @@ struct ReadPackage {
   std::optional<Platform> platform;  // nullopt where it is none of Wasm, and so says nothing of the module
   FoundModule module;
   WasmDescription description;  // of the module
+  bool starts_module = true;    // whether what the package starts, if it says anything, is the module
+  std::optional<ImageLayer> layer = std::nullopt;  // the module's, where it is gzip and holds nothing else
   // What no other packaging has a place for, as messages name it: "config.ExposedPorts", "the Spin application".
   std::vector<std::string> beyond;
 };

@@ -199,7 +199,16 @@ std::size_t memory_of(const WasmDescription& description) {
   for (const WasmUnread& each : d.unread) {
     size += memory_of(each.part) + memory_of(each.reason);
   }
-  for (const WasmProducerField& field : d.metadata.producers) {
+  const WasmMetadata& m = d.metadata;
+  for (const auto* text : {&m.name, &m.version, &m.description, &m.authors, &m.licenses, &m.source, &m.homepage,
+                           &m.revision, &m.build_id}) {
+    size += *text ? memory_of(**text) : 0;
+  }
+  for (const std::string& each : m.target_features) {
+    size += sizeof(each) + memory_of(each);
+  }
+  for (const WasmProducerField& field : m.producers) {
+    size += sizeof(field) + memory_of(field.name);
     for (const WasmProducer& each : field.producers) {
       size += sizeof(each) + memory_of(each.name) + memory_of(each.version);
     }

@@ -246,7 +246,7 @@ TEST(SetPlatform, AnImageWithoutModuleIsForWasmOnlyByForce) {
   MemoryStore store;
   const Image image = add_image(store, kAmd64, {{"sh", "#!"}});
   const auto error = error_of<UsageError>(store, image.root);
-  EXPECT_EQ(error.message(), "no Wasm module in this image, so it is none for wasi/wasm");
+  EXPECT_EQ(error.message(), "it holds no Wasm module, so it is no image for wasi/wasm");
   EXPECT_THAT(error.hint(), HasSubstr("--force"));
   EXPECT_EQ(parse_image_config(config_of(store, set_platform(store, image.root, kWasi, true).bytes)).platform, kWasi);
 }

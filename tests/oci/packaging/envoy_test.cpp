@@ -100,18 +100,20 @@ TEST(Envoy, TellsThatAModuleHasNoAbiAndTakesItAllTheSame) {
 }
 
 // An image of a module at `path` in each of its layers, with `config`.
-bool is_envoy(const std::vector<std::string>& paths, const ImageConfig& config) {
+bool is_envoy(const std::vector<std::string>& paths, const ImageConfig& config,
+              std::string_view layer_type = media_type::kOciLayerGzip) {
   Manifest manifest{.media_type = {}, .config = describe(media_type::kOciConfig, "{}")};
   std::vector<FoundModule> modules;
   for (const std::string& path : paths) {
-    manifest.layers.push_back(describe(media_type::kOciLayerGzip, path));
+    manifest.layers.push_back(describe(layer_type, path));
     modules.push_back({.path = path,
                        .size = 8,
                        .digest = digest_of(path),
                        .kind = WasmKind::core_module,
                        .layer = manifest.layers.back()});
   }
-  return is_envoy_image(manifest, config, modules);
+  const FoundModule* const found = find_plugin(manifest, config, modules);
+  return found != nullptr && found->path == paths.back();
 }
 
 TEST(Envoy, IsKnownByThePluginInItsLastLayerAndByNothingToStart) {
@@ -124,6 +126,26 @@ TEST(Envoy, IsKnownByThePluginInItsLastLayerAndByNothingToStart) {
   EXPECT_FALSE(is_envoy({"plugin.wasm"}, {.platform = {}, .entrypoint = {"/plugin.wasm"}}));
   EXPECT_FALSE(is_envoy({"plugin.wasm"}, {.platform = {}, .cmd = {"/plugin.wasm"}}));
   EXPECT_FALSE(is_envoy({}, {.platform = {}}));
+}
+
+// Their fetchers gunzip what is of these two types, and look at nothing else.
+TEST(Envoy, IsGzip) {
+  EXPECT_TRUE(is_envoy({"plugin.wasm"}, {.platform = {}}, media_type::kDockerLayerGzip));
+  EXPECT_FALSE(is_envoy({"plugin.wasm"}, {.platform = {}}, media_type::kOciLayer));
+  EXPECT_FALSE(is_envoy({"plugin.wasm"}, {.platform = {}}, media_type::kOciLayerZstd));
+}
+
+TEST(Envoy, HoldsOnePlugin) {
+  Manifest manifest{.media_type = {}, .config = describe(media_type::kOciConfig, "{}")};
+  manifest.layers = {describe(media_type::kOciLayerGzip, "layer")};
+  const auto at = [&](const std::string& path) {
+    return FoundModule{.path = path,
+                       .size = 8,
+                       .digest = digest_of(path),
+                       .kind = WasmKind::core_module,
+                       .layer = manifest.layers.back()};
+  };
+  EXPECT_EQ(find_plugin(manifest, {.platform = {}}, std::vector{at("a/plugin.wasm"), at("b/plugin.wasm")}), nullptr);
 }
 
 }  // namespace

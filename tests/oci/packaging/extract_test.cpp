@@ -342,7 +342,7 @@ TEST(FindModules, LetsDescriptionsGoThatTakeTooMuchMemoryTogether) {
   long_name.resize(15'000'000, 'e');
   const std::string exports = testing::leb(1) + testing::name(long_name) + std::string(2, '\0');
   const std::string module = std::string(testing::kCoreHeader) + testing::section(7, exports);
-  ASSERT_GT(memory_of(described(module)), kMaxDescriptions / 5);
+  ASSERT_GT(memory_of(described(module)), ModuleBudget().descriptions / 5);
   const Manifest manifest{.media_type = std::string(media_type::kOciManifest),
                           .config = store.add(media_type::kWasmConfig, "{}"),
                           .layers = std::vector(5, raw_layer(store, module))};
@@ -353,6 +353,32 @@ TEST(FindModules, LetsDescriptionsGoThatTakeTooMuchMemoryTogether) {
   }
   EXPECT_FALSE(modules[4].description);
   EXPECT_THAT(modules[4].undescribed, HasSubstr("more than is kept"));
+}
+
+TEST(FindModules, KeepsWithinTheBudgetOfSeveralImages) {
+  MemoryStore store;
+  const Manifest manifest = image_of(store, {{{"a.wasm", core("1")}, {"b.wasm", core("2")}}});
+  ModuleBudget budget{.modules = 3};
+  EXPECT_EQ(find_files(store, manifest, {}, budget).modules.size(), 2U);
+  EXPECT_THROW(find_files(store, manifest, {}, budget), ContentError);
+  ModuleBudget short_paths{.paths = 11};
+  EXPECT_THROW(find_files(store, manifest, {}, short_paths), ContentError);
+}
+
+TEST(FindModules, OfALayerWithManyModulesItsAnnotationsAreKeptOnce) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {{{"a.wasm", core("1")}}});
+  manifest.layers.front().annotations = {{"a", "b"}};
+  EXPECT_THAT(find_modules(store, manifest).at(0).layer.annotations, IsEmpty());
+}
+
+// What Higress puts beside a plugin is no files of a container.
+TEST(FindModules, PassesOverTheDocumentsOfAPlugin) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {{{"plugin.wasm", core("1")}}});
+  manifest.layers.insert(manifest.layers.begin(), store.add("application/vnd.module.wasm.spec.v1+yaml", "a: b"));
+  const std::vector<Digest> ids = {digest_of("of one layer alone")};
+  EXPECT_EQ(find_modules(store, manifest, ids).at(0).path, "plugin.wasm");
 }
 
 // ---- What lies beside modules ----

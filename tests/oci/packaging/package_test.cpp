@@ -22,14 +22,17 @@ using ::testing::IsEmpty;
 using testing::PackageInput;
 
 constexpr std::array kWritten = {Packaging::image, Packaging::artifact, Packaging::wasm_layers, Packaging::envoy};
-constexpr std::array kAllParts = {PackagePart::entrypoint, PackagePart::cmd,  PackagePart::env,  PackagePart::labels,
-                                  PackagePart::workdir,    PackagePart::user, PackagePart::files};
+constexpr std::array kAllParts = {PackagePart::name,   PackagePart::entrypoint, PackagePart::cmd,  PackagePart::env,
+                                  PackagePart::labels, PackagePart::workdir,    PackagePart::user, PackagePart::files};
 
 Package bare() { return {.title = "app.wasm", .platform = {}, .created = "1970-01-01T00:00:00Z"}; }
 
 Package with(PackagePart part) {
   Package package = bare();
   switch (part) {
+    case PackagePart::name:
+      package.annotations = {{std::string(annotation::kTitle), "My app"}};
+      break;
     case PackagePart::entrypoint:
       package.entrypoint = {"/app.wasm", "--flag"};
       break;
@@ -59,7 +62,7 @@ Package with(PackagePart part) {
 bool has_place(PackagePart part, Packaging packaging) {
   switch (packaging) {
     case Packaging::artifact:
-      return false;
+      return part == PackagePart::name;
     case Packaging::wasm_layers:
       return part != PackagePart::files;
     case Packaging::envoy:
@@ -97,7 +100,7 @@ TEST(Package, EveryPartHasANameOfItsOwn) {
   for (const PackagePart part : kAllParts) {
     names.push_back(to_string(part));
   }
-  EXPECT_THAT(names, ElementsAre("the entrypoint", "arguments", "environment variables", "labels",
+  EXPECT_THAT(names, ElementsAre("the file name", "the entrypoint", "arguments", "environment variables", "labels",
                                  "a working directory", "a user", "other files"));
 }
 
