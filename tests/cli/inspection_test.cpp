@@ -298,5 +298,40 @@ TEST(Inspection, FindsModulesInImagesThatSayTheyAreForLinux) {
   EXPECT_EQ(inspect_image(store, plugin.manifest, "x").packaging, "envoy");
 }
 
+// A base image, say: it is nobody's plugin, and its layers may be elsewhere.
+TEST(Inspection, OfALinuxImageWithoutCommandNeedsNoLayers) {
+  MemoryStore store;
+  const Descriptor image =
+      add_manifest(store, store.add(media_type::kOciConfig, R"({"os":"linux","architecture":"amd64"})"),
+                   describe(media_type::kOciLayerGzip, "absent"));
+  const Inspection inspection = inspect_image(store, image, "x");
+  EXPECT_EQ(inspection.kind, "image");
+  EXPECT_THAT(inspection.packaging, IsEmpty());
+}
+
+TEST(Inspection, TellsModulesOfPackagingsThatNobodyKnows) {
+  MemoryStore store;
+  const Inspection inspection =
+      inspect_image(store,
+                    add_manifest(store, store.add(media_type::kOciEmpty, "{}"),
+                                 store.add(media_type::kWasm, wasm_oci::testing::core_module({"_start"}))),
+                    "x");
+  EXPECT_THAT(inspection.packaging, IsEmpty());
+  EXPECT_EQ(inspection.modules.size(), 1U);
+}
+
+// Higress: documents beside the plugin's layer.
+TEST(Inspection, KnowsAPluginWithDocuments) {
+  MemoryStore store;
+  const PackedImage plugin =
+      build_image({.module = testdata("modules/hello.wasm").string(), .as = Packaging::envoy}, store).image;
+  Manifest manifest = parse_manifest(plugin.manifest_bytes);
+  manifest.annotations.clear();
+  manifest.layers.insert(manifest.layers.begin(), store.add("application/vnd.module.wasm.spec.v1+yaml", "a: b"));
+  const Inspection inspection = inspect_image(store, store.add(media_type::kOciManifest, serialize(manifest)), "x");
+  EXPECT_EQ(inspection.packaging, "envoy");
+  EXPECT_EQ(inspection.modules.size(), 1U);
+}
+
 }  // namespace
 }  // namespace wasm_oci::cli

@@ -438,6 +438,9 @@ TEST_F(RegistryStoreTest, ARefusedManifestOfAnUnusualTypeNamesItAndThePackagingT
   EXPECT_EQ(hint_for(manifest), "");
   manifest.layers = {describe(media_type::kWasmComponentLayer, "layer")};
   EXPECT_THAT(hint_for(manifest), HasSubstr(std::string(media_type::kWasmComponentLayer) + "; every registry"));
+  manifest.layers = {describe("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "layer")};
+  EXPECT_EQ(hint_for(manifest), "") << "no module";
+  manifest.layers = {describe(media_type::kWasm, "layer")};
   manifest.config = describe(media_type::kWasmConfig, "{}");
   EXPECT_THAT(hint_for(manifest), HasSubstr(std::string(media_type::kWasmConfig) + "; every registry"));
   EXPECT_THAT(hint_for(manifest), HasSubstr("--as image"));

@@ -313,5 +313,63 @@ TEST(Repackage, StopsWhenAsked) {
   EXPECT_THROW(repackage(store, root, {.as = Packaging::image}, stop.get_token()), CancelledError);
 }
 
+// A name with a blank is a name; the title of an image may be for people instead.
+TEST(Repackage, TheFileNameComesBackOrIsNamedAsLost) {
+  MemoryStore store;
+  PackageInput input(core_module({"_start"}));
+  input.package.title = "my app.wasm";
+  const Descriptor first = add(store, input, Packaging::image);
+  Descriptor root = first;
+  for (const Packaging packaging : {Packaging::envoy, Packaging::artifact, Packaging::wasm_layers, Packaging::image}) {
+    root = add_packed(store, repackaged(store, root, {.as = packaging}).image);
+  }
+  EXPECT_EQ(root, first);
+
+  input.package.annotations = {{std::string(annotation::kTitle), "My App"}};
+  EXPECT_THAT(error_of<UsageError>(store, add(store, input, Packaging::image), {.as = Packaging::envoy}).message(),
+              HasSubstr("the file name (my app.wasm)"));
+}
+
+TEST(Repackage, AnImageOfAnArtifactHasATitle) {
+  MemoryStore store;
+  const Descriptor artifact = add(store, PackageInput(core_module({"_start"})), Packaging::artifact);
+  EXPECT_EQ(manifest_of(repackaged(store, artifact, {.as = Packaging::image})).annotations,
+            (Annotations{{std::string(annotation::kTitle), "app.wasm"}}));
+}
+
+// What a layer holds is told by its own type: the config of an artifact says nothing of it.
+TEST(Repackage, ATarBehindAnArtifactsConfigIsNoModule) {
+  MemoryStore store;
+  const std::string module = core_module({"_start"});
+  const Manifest odd{.media_type = std::string(media_type::kOciManifest),
+                     .config = store.add(media_type::kWasmConfig, R"({"created":"1970-01-01T00:00:00Z",)"
+                                                                  R"("architecture":"wasm","os":"wasip1",)"
+                                                                  R"("layerDigests":[]})"),
+                     .layers = {store.add(media_type::kOciLayer, make_tar({{"app.wasm", module}}))}};
+  const Descriptor root = store.add(media_type::kOciManifest, serialize(odd));
+  for (const Packaging packaging : {Packaging::image, Packaging::wasm_layers, Packaging::envoy}) {
+    EXPECT_EQ(module_of(store, manifest_of(repackaged(store, root, {.as = packaging}))), module);
+  }
+}
+
+// An image of docker whose plugin Istio would load, were it not for the command.
+TEST(Repackage, UsesALayerWithNothingButThePluginAgain) {
+  MemoryStore store;
+  const std::string tar = make_tar({{"plugin.wasm", core_module({"proxy_abi_version_0_2_1"})}});
+  const std::string gzip = make_tar({{"plugin.wasm", core_module({"proxy_abi_version_0_2_1"})}}, "ustar", "gzip");
+  const Manifest manifest{
+      .media_type = std::string(media_type::kDockerManifest),
+      .config = store.add(media_type::kDockerConfig,
+                          R"({"os":"linux","architecture":"amd64","config":{"Cmd":["/plugin.wasm"]},)"
+                          R"("rootfs":{"type":"layers","diff_ids":[")" +
+                              digest_of(tar).str() + R"("]}})"),
+      .layers = {store.add(media_type::kDockerLayerGzip, gzip)}};
+  const BuiltImage built = repackaged(store, store.add(media_type::kDockerManifest, serialize(manifest)),
+                                      {.as = Packaging::envoy, .lossy = true});
+  ASSERT_EQ(manifest_of(built).layers.size(), 1U);
+  EXPECT_EQ(manifest_of(built).layers[0].digest, digest_of(gzip));
+  EXPECT_EQ(manifest_of(built).layers[0].media_type, media_type::kOciLayerGzip);
+}
+
 }  // namespace
 }  // namespace wasm_oci

@@ -251,6 +251,50 @@ TEST(SetPlatform, AnImageWithoutModuleIsForWasmOnlyByForce) {
   EXPECT_EQ(parse_image_config(config_of(store, set_platform(store, image.root, kWasi, true).bytes)).platform, kWasi);
 }
 
+// An image whose config has this command, without platform, and a module at /app.wasm.
+Descriptor add_started(MemoryStore& store, const std::string& command, const std::string& module) {
+  const std::string tar = make_tar({{"app.wasm", module}});
+  const Manifest manifest{
+      .media_type = std::string(media_type::kOciManifest),
+      .config = store.add(media_type::kOciConfig, R"({"config":{"Cmd":[")" + command +
+                                                      R"("]},"rootfs":{"type":"layers","diff_ids":[")" +
+                                                      digest_of(tar).str() + R"("]}})"),
+      .layers = {store.add(media_type::kOciLayer, tar)}};
+  return store.add(media_type::kOciManifest, serialize(manifest));
+}
+
+TEST(SetPlatform, WhatIsNoWasmToStartIsForWasmOnlyByForce) {
+  MemoryStore store;
+  const Descriptor shell = add_started(store, "/bin/sh", core_module({"_start"}));
+  EXPECT_THAT(error_of<UsageError>(store, shell).message(), HasSubstr("starts something else than its module"));
+  const Descriptor library = add_started(store, "/app.wasm", core_module({"add"}));
+  EXPECT_THAT(error_of<UsageError>(store, library).message(), HasSubstr("is a library"));
+  for (const Descriptor& root : {shell, library}) {
+    EXPECT_NO_THROW(set_platform(store, root, kWasi, true));
+  }
+}
+
+// runwasi reads Wasm layers of the architecture wasm alone.
+TEST(SetPlatform, WasmLayersStayForWasm) {
+  MemoryStore store;
+  const PackedImage packed = PackageInput(core_module({"_start"})).pack(Packaging::wasm_layers, store);
+  const Descriptor root = store.add(packed.manifest.media_type, packed.manifest_bytes);
+  EXPECT_THAT(error_of<UsageError>(store, root, parse_platform("linux/amd64")).message(), HasSubstr("wasm alone"));
+  EXPECT_NO_THROW(set_platform(store, root, parse_platform("wasip1/wasm"), false));
+}
+
+TEST(SetPlatform, KeepsTheAttestationsOfAnImageThatAnotherEntryLeadsTo) {
+  MemoryStore store;
+  const Image image = add_image(store, R"("os":"wasi","architecture":"wasm32")");
+  const std::string proof = attestation(image.root, "proof");
+  const std::string other = entry(image.root, kLinuxEntry);
+  const std::string bytes =
+      index_of({entry(image.root, R"(,"platform":{"os":"wasi","architecture":"wasm32"})"), other, proof});
+  const Relabelled relabelled = set_platform(store, store.add(media_type::kOciIndex, bytes), kWasi, false);
+  EXPECT_THAT(relabelled.bytes, HasSubstr(proof));
+  EXPECT_THAT(relabelled.notes, IsEmpty());
+}
+
 TEST(SetPlatform, AnyImageMayBeForAnyOtherPlatform) {
   MemoryStore store;
   const Image image = add_image(store, R"("os":"wasi","architecture":"wasm")", {{"sh", "#!"}});
