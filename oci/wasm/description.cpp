@@ -205,7 +205,7 @@ std::size_t memory_of(const WasmDescription& description) {
     size += *text ? memory_of(**text) : 0;
   }
   for (const std::string& each : m.target_features) {
-    size += sizeof(each) + memory_of(each);
+    size += sizeof(std::string) + memory_of(each);
   }
   for (const WasmProducerField& field : m.producers) {
     size += sizeof(field) + memory_of(field.name);
