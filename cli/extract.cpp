@@ -21,8 +21,8 @@ namespace wasm_oci::cli {
 
 namespace {
 
-bool is_wasm(const Descriptor& entry) {
-  return entry.platform && !is_attestation(entry) && entry.platform->architecture.starts_with("wasm");
+bool is_wasm_image(const Descriptor& entry) {
+  return entry.platform && !is_attestation(entry) && is_wasm(*entry.platform);
 }
 
 // The manifest that holds the module: of an index the entry that a Wasm runtime is meant to take.
@@ -41,7 +41,7 @@ Descriptor choose_manifest(const SourceImage& source, const std::optional<Platfo
   }
   std::vector<Descriptor> entries =
       parse_index(source.store->load(source.root, NodeKind::manifest), source.root.media_type).manifests;
-  std::erase_if(entries, [](const Descriptor& entry) { return !is_wasm(entry); });
+  std::erase_if(entries, [](const Descriptor& entry) { return !is_wasm_image(entry); });
   if (entries.size() == 1) {
     return entries.front();
   }

@@ -50,7 +50,7 @@ constexpr std::uint64_t kMaxPluginLayer = std::uint64_t{64} * 1024 * 1024;
 // and what goes wrong there is nobody's business: it may be any image.
 std::vector<FoundModule> modules_of_image(Store& store, const Manifest& manifest, const ImageConfig& config,
                                           ModuleBudget& budget) {
-  if (config.platform.architecture.starts_with("wasm")) {
+  if (is_wasm(config.platform)) {
     return find_files(store, manifest, {}, budget).modules;
   }
   Manifest searched = manifest;
@@ -105,7 +105,7 @@ void inspect_manifest(Store& store, Inspection& inspection, ModuleBudget& budget
   std::vector<FoundModule> modules = packaging == Packaging::image ? modules_of_image(store, manifest, config, budget)
                                                                    : find_files(store, manifest, {}, budget).modules;
   if (packaging == Packaging::image) {
-    if (modules.empty() && !config.platform.architecture.starts_with("wasm")) {
+    if (modules.empty() && !is_wasm(config.platform)) {
       return;
     }
     if (find_plugin(manifest, config, modules) != nullptr) {

@@ -2,8 +2,9 @@
 #include "cli/inspection.hpp"
 #include "oci/text.hpp"
 
-#include <algorithm>
+#include <array>
 #include <map>
+#include <ranges>
 
 namespace wasm_oci::cli {
 
@@ -58,21 +59,31 @@ void write_memories(JsonWriter& json, const std::vector<WasmMemory>& memories) {
   json.end_array();
 }
 
+// What modules say of themselves in one text each: as JSON has it, and as a line.
+struct MetadataText {
+  std::string_view key;
+  std::string_view line;
+  std::optional<std::string> WasmMetadata::* text;
+};
+constexpr std::array kMetadataTexts = {
+    MetadataText{"name", "Name", &WasmMetadata::name},
+    MetadataText{"version", "Version", &WasmMetadata::version},
+    MetadataText{"description", "Description", &WasmMetadata::description},
+    MetadataText{"authors", "Authors", &WasmMetadata::authors},
+    MetadataText{"licenses", "Licenses", &WasmMetadata::licenses},
+    MetadataText{"source", "Source", &WasmMetadata::source},
+    MetadataText{"homepage", "Homepage", &WasmMetadata::homepage},
+    MetadataText{"revision", "Revision", &WasmMetadata::revision},
+    MetadataText{"buildId", "BuildID", &WasmMetadata::build_id},
+};
+
 void write_metadata(JsonWriter& json, const WasmMetadata& metadata) {
   json.key("metadata").begin_object();
-  const auto member = [&json](std::string_view name, const std::optional<std::string>& text) {
-    if (text) {
-      json.member(name, *text);
+  for (const MetadataText& each : kMetadataTexts) {
+    if (const std::optional<std::string>& text = metadata.*each.text) {
+      json.member(each.key, *text);
     }
-  };
-  member("name", metadata.name);
-  member("version", metadata.version);
-  member("description", metadata.description);
-  member("authors", metadata.authors);
-  member("licenses", metadata.licenses);
-  member("source", metadata.source);
-  member("homepage", metadata.homepage);
-  member("revision", metadata.revision);
+  }
   json.key("producers").begin_array();
   for (const WasmProducerField& field : metadata.producers) {
     for (const WasmProducer& producer : field.producers) {
@@ -83,9 +94,11 @@ void write_metadata(JsonWriter& json, const WasmMetadata& metadata) {
           .end_object();
     }
   }
-  json.end_array().member("targetFeatures", metadata.target_features);
-  member("buildId", metadata.build_id);
-  json.member("debugSize", metadata.debug_size).member("componentizable", metadata.componentizable).end_object();
+  json.end_array()
+      .member("targetFeatures", metadata.target_features)
+      .member("debugSize", metadata.debug_size)
+      .member("componentizable", metadata.componentizable)
+      .end_object();
 }
 
 void write_description(JsonWriter& json, const WasmDescription& description) {
@@ -136,19 +149,11 @@ void add_imports(const WasmDescription& description, Lines& lines) {
 }
 
 void add_metadata(const WasmMetadata& metadata, Lines& lines) {
-  const auto add = [&lines](std::string_view name, const std::optional<std::string>& text) {
-    if (text) {
-      lines.emplace_back(name, excerpt(*text, 200));
+  for (const MetadataText& each : kMetadataTexts) {
+    if (const std::optional<std::string>& text = metadata.*each.text) {
+      lines.emplace_back(each.line, excerpt(*text, 200));
     }
-  };
-  add("Name", metadata.name);
-  add("Version", metadata.version);
-  add("Description", metadata.description);
-  add("Authors", metadata.authors);
-  add("Licenses", metadata.licenses);
-  add("Source", metadata.source);
-  add("Homepage", metadata.homepage);
-  add("Revision", metadata.revision);
+  }
   std::vector<std::string> producers;
   for (const WasmProducerField& field : metadata.producers) {
     for (const WasmProducer& producer : field.producers) {
@@ -157,7 +162,6 @@ void add_metadata(const WasmMetadata& metadata, Lines& lines) {
   }
   lines.emplace_back("Producers", list_names(producers));
   lines.emplace_back("Features", list_names(metadata.target_features));
-  add("BuildID", metadata.build_id);
   if (metadata.debug_size > 0) {
     lines.emplace_back("Debug", human_size(metadata.debug_size));
   }
@@ -171,7 +175,8 @@ void write(JsonWriter& json, const InspectedModule& module) {
       .member("size", module.size)
       .member("digest", module.digest.str())
       .member("kind", form_of(module));
-  write_description(json, module.description.value_or(WasmDescription{}));
+  const WasmDescription nothing{};
+  write_description(json, module.description ? *module.description : nothing);
   json.key("unread").begin_array();
   const auto unread = [&json](std::string_view part, const std::string& reason) {
     json.begin_object().member("part", part).member("reason", reason).end_object();
@@ -202,8 +207,12 @@ std::vector<std::pair<std::string_view, std::string>> lines_of(const InspectedMo
   lines.emplace_back("Exports", listed(description.exports, description.form == WasmForm::core ? ExternKind::function
                                                                                                : ExternKind::instance));
   add_metadata(description.metadata, lines);
-  for (const WasmUnread& unread : description.unread) {
+  constexpr std::size_t kMostUnread = 20;
+  for (const WasmUnread& unread : description.unread | std::views::take(kMostUnread)) {
     lines.emplace_back("Unread", unread.part + ": " + unread.reason);
+  }
+  if (description.unread.size() > kMostUnread) {
+    lines.emplace_back("", "and " + std::to_string(description.unread.size() - kMostUnread) + " more parts");
   }
   return lines;
 }

@@ -395,4 +395,8 @@ Platform host_platform() {
           .os_features = {}};
 }
 
+bool is_wasm(const Platform& platform) { return platform.architecture.starts_with("wasm"); }
+
+Platform usual_wasm_platform() { return {.os = "wasi", .architecture = "wasm"}; }
+
 }  // namespace wasm_oci

@@ -40,4 +40,9 @@ std::string format_all(const Platform& platform);
 
 Platform host_platform();
 
+// Whether programs take it for one of Wasm: "wasm", "wasm32" and "wasm64" under whatever OS.
+bool is_wasm(const Platform& platform);
+// wasi/wasm: what Docker, podman and runwasi call it.
+Platform usual_wasm_platform();
+
 }  // namespace wasm_oci

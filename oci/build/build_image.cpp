@@ -169,7 +169,6 @@ BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop
     throw UsageError("working directory \"" + request.workdir + "\" is not an absolute path");
   }
   require_place(request, package);
-  require_utf8(package);
 
   WasmFile file = open_wasm(request.module);
   package.platform = packager.platform(request.platform, file.description);

@@ -35,8 +35,7 @@ Descriptor blob_of(LocalStore& store, const ReadPackage& source) {
 
 // An artifact's own platform stands for the two usual ones.
 bool loses_platform(const Platform& platform, const RepackageRequest& request, const Platform& own) {
-  return request.as == Packaging::artifact && platform != own &&
-         platform != Platform{.os = "wasi", .architecture = "wasm"};
+  return request.as == Packaging::artifact && platform != own && platform != usual_wasm_platform();
 }
 
 // What a person would call it, and which. Values of variables, and arguments, may be secrets.
@@ -85,12 +84,14 @@ std::vector<std::string> losses(const ReadPackage& source, const RepackageReques
   return lost;
 }
 
+// Each is bounded; how many there are, a hostile config decides.
 std::string lost_names(const std::vector<std::string>& lost) {
+  constexpr std::size_t kMost = 20;
   std::string names;
-  for (const std::string& one : lost) {
+  for (const std::string& one : lost | std::views::take(kMost)) {
     names.append(names.empty() ? "" : ", ").append(one);
   }
-  return names;
+  return lost.size() > kMost ? names + " and " + std::to_string(lost.size() - kMost) + " more" : names;
 }
 
 }  // namespace

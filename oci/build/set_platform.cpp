@@ -74,10 +74,9 @@ class Text {
 
 JsonValue itself(const JsonValue& root) { return root; }
 
-bool is_wasm(const std::optional<Platform>& platform) { return platform && platform->architecture.starts_with("wasm"); }
-
 // What stands against labelling an image for a platform of Wasm: it starts no module, or one that is nothing to start.
-std::vector<std::string> judge(LocalStore& store, const Manifest& manifest, const Platform& platform, bool force) {
+// Returns lines for people, and throws UsageError.
+std::vector<std::string> judge(LocalStore& store, const Manifest& manifest, const Platform& platform) {
   const auto refuse = [&platform](const std::string& why) {
     throw UsageError(why + ", so it is no image for " + format(platform), "--force labels it all the same");
   };
@@ -93,7 +92,7 @@ std::vector<std::string> judge(LocalStore& store, const Manifest& manifest, cons
     return weigh(
         packager_of(read.packaging)
             .judge(read.package, {.content = nullptr, .size = read.module.size, .description = &read.description}),
-        force);
+        false);
   } catch (const NotFoundError& error) {
     refuse("it holds " + error.message());
   }
@@ -112,7 +111,7 @@ Relabelled relabel_image(LocalStore& store, const Descriptor& root, const Platfo
     kWasmLayersPackager.platform(platform, {});
   }
   if (is_wasm(platform) && !force) {
-    notes = judge(store, manifest, platform, force);
+    notes = judge(store, manifest, platform);
   }
   std::string config_bytes = store.load(manifest.config, NodeKind::blob);
   // Refuses one that says two things of its platform, and what is none.
@@ -137,7 +136,7 @@ std::size_t choose_entry(LocalStore& store, const Index& index) {
     const Descriptor& entry = index.manifests[i];
     if (!is_attestation(entry) && media_type::is_image_manifest(entry.media_type)) {
       images.push_back(i);
-      if (is_wasm(platform_of_entry(store, entry))) {
+      if (const std::optional<Platform> platform = platform_of_entry(store, entry); platform && is_wasm(*platform)) {
         for_wasm.push_back(i);
       }
     }

@@ -13,10 +13,6 @@
 namespace wasm_oci {
 namespace {
 
-Platform envoy_platform(const std::optional<Platform>& asked, const WasmDescription& /*module*/) {
-  return asked.value_or(Platform{.os = "wasi", .architecture = "wasm"});
-}
-
 std::vector<Objection> judge(const Package& package, const PackageModule& module) {
   std::vector<Objection> objections;
   if (module.size > kMaxPluginSize) {
@@ -49,7 +45,7 @@ constexpr std::array kCompressions = {Compression::gzip};
 }  // namespace
 
 constexpr Packager kEnvoyPackager{
-    .lacks = kLacks, .compressions = kCompressions, .platform = envoy_platform, .judge = judge, .pack = pack};
+    .lacks = kLacks, .compressions = kCompressions, .platform = any_platform, .judge = judge, .pack = pack};
 
 const FoundModule* find_plugin(const Manifest& manifest, const ImageConfig& config,
                                std::span<const FoundModule> modules) {

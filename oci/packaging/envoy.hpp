@@ -18,7 +18,8 @@ extern const Packager kEnvoyPackager;
 inline constexpr std::string_view kPluginFile = "plugin.wasm";
 // Larger ones are refused by Istio and Envoy Gateway (imagefetcher.go), in bytes.
 inline constexpr std::uint64_t kMaxPluginSize = std::uint64_t{256} * 1024 * 1024;
-// An annotation that belongs to the packaging and is written anew with it (solo-io/wasm, spec-compat.md).
+// An annotation that belongs to the packaging (solo-io/wasm, spec-compat.md): with this value it is written where
+// nobody said another, and left out when the plugin is packaged another way.
 inline constexpr std::string_view kVariantAnnotation = "module.wasm.image/variant";
 inline constexpr std::string_view kVariant = "compat";
 

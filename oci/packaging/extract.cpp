@@ -181,12 +181,14 @@ class LayerScan {
     VerifiedSource blob = store_.open(layer, NodeKind::blob);
     LayerReader reader(blob, compression_of(layer), {},
                        diff_id == nullptr ? std::nullopt : std::optional(diff_id->algorithm()));
+    // Its annotations may be large, and modules many.
+    const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
     Found in_layer;
     OtherFiles others;
     while (const std::optional<LayerEntry> entry = reader.next()) {
       hide(found_, *entry);
       in_layer.erase(entry->path);
-      std::optional<FoundModule> module = read(reader, *entry, layer);
+      std::optional<FoundModule> module = read(reader, *entry, bare);
       if (module) {
         in_layer.emplace(entry->path, *std::move(module));
       } else if (entry->type != LayerEntryType::folder && others.count++ == 0) {
@@ -215,9 +217,7 @@ class LayerScan {
       return std::nullopt;
     }
     const auto bytes = [&reader](std::span<std::byte> into) { return reader.read(into); };
-    // Its annotations may be large, and modules many.
-    const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
-    std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, bare);
+    std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, layer);
     if (module) {
       spend(budget_, *module);
     }

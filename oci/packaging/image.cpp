@@ -53,10 +53,6 @@ std::optional<Objection> judge_shape(const Package& package, const WasmDescripti
   return module.shape == WasmShape::library ? std::optional(library(package, module)) : std::nullopt;
 }
 
-Platform image_platform(const std::optional<Platform>& asked, const WasmDescription& /*module*/) {
-  return asked.value_or(Platform{.os = "wasi", .architecture = "wasm"});
-}
-
 PackedImage pack_image(const Package& package, PackageModule module, const LayerOptions& options, LocalStore& store) {
   std::vector<ImageLayer> layers = package.files;
   layers.push_back(pack_module_layer(package, std::move(module), module_path(start_of(package)), options, store));
@@ -72,6 +68,10 @@ PackedImage pack_image(const Package& package, PackageModule module, const Layer
 }
 
 }  // namespace
+
+Platform any_platform(const std::optional<Platform>& asked, const WasmDescription& /*module*/) {
+  return asked.value_or(usual_wasm_platform());
+}
 
 std::string module_path(const std::vector<std::string>& entrypoint) {
   const std::string& word = entrypoint.front();
@@ -170,6 +170,6 @@ constexpr std::array kCompressions = {Compression::gzip, Compression::zstd, Comp
 }  // namespace
 
 constexpr Packager kImagePackager{
-    .lacks = {}, .compressions = kCompressions, .platform = image_platform, .judge = judge_process, .pack = pack_image};
+    .lacks = {}, .compressions = kCompressions, .platform = any_platform, .judge = judge_process, .pack = pack_image};
 
 }  // namespace wasm_oci

@@ -13,6 +13,9 @@ namespace wasm_oci {
 
 extern const Packager kImagePackager;
 
+// For packagers of images: what was asked for, whatever it is.
+Platform any_platform(const std::optional<Platform>& asked, const WasmDescription& module);
+
 // Where the module of an image with this entrypoint lies: the first word without "#function". Throws UsageError unless
 // that is an absolute path that names a file.
 std::string module_path(const std::vector<std::string>& entrypoint);

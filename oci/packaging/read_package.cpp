@@ -109,7 +109,7 @@ class PackageReader {
     package_.labels = config.labels;
     package_.user = config.user;
     package_.workdir = config.workdir.empty() ? "/" : config.workdir;
-    if (config.platform.architecture.starts_with("wasm")) {
+    if (is_wasm(config.platform)) {
       platform_ = config.platform;
     }
     return config;

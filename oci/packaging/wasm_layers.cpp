@@ -13,7 +13,7 @@ namespace wasm_oci {
 namespace {
 
 Platform wasm_platform(const std::optional<Platform>& asked, const WasmDescription& /*module*/) {
-  const Platform platform = asked.value_or(Platform{.os = "wasi", .architecture = "wasm"});
+  const Platform platform = asked.value_or(usual_wasm_platform());
   if (platform.architecture != "wasm" || !platform.variant.empty()) {
     throw UsageError("runwasi reads Wasm layers of the architecture wasm alone, and not " + format(platform),
                      "take wasi/wasm, or another packaging: --as image");

@@ -23,11 +23,13 @@ namespace {
 using testing::component;
 using testing::core_module;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::make_tar;
 using testing::PackageInput;
 using testing::read_file;
+using ::testing::StartsWith;
 using testing::testdata;
 
 // Stores the manifest as well, so that it can be repackaged.
@@ -169,6 +171,18 @@ TEST(Repackage, WhatNoPackagingHasAPlaceForIsLostAsWell) {
     EXPECT_EQ(error_of<UsageError>(store, root, {.as = packaging}).message(),
               "--as " + std::string(to_string(packaging)) + " has no place for config.ExposedPorts");
   }
+}
+
+TEST(Repackage, NamesOnlyTheFirstOfMuchThatIsLost) {
+  MemoryStore store;
+  std::string unknown;
+  for (int i = 10; i < 50; ++i) {
+    unknown.append(unknown.empty() ? "" : ",").append(R"("X)").append(std::to_string(i)).append(R"(":1)");
+  }
+  const Descriptor root = add_image(store, R"("architecture":"wasm","os":"wasi")", "{" + unknown + "}");
+  const std::string message = error_of<UsageError>(store, root, {.as = Packaging::artifact}).message();
+  EXPECT_THAT(message, StartsWith("--as artifact has no place for config.X10, config.X11, "));
+  EXPECT_THAT(message, EndsWith(", config.X29 and 20 more"));
 }
 
 TEST(Repackage, KeepsAnnotationsButNotThoseOfThePackaging) {
