@@ -57,7 +57,7 @@ void write(JsonWriter& json, const InspectedModule& module);
 // Its lines below "Module:", as pairs of name and text that is not escaped yet.
 std::vector<std::pair<std::string_view, std::string>> lines_of(const InspectedModule& module);
 
-std::string as_json(const Inspection& inspection);
+void write(JsonWriter& json, const Inspection& inspection);
 std::string as_text(const Inspection& inspection);
 
 }  // namespace wasm_oci::cli

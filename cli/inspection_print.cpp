@@ -10,9 +10,7 @@
 
 namespace wasm_oci::cli {
 
-namespace {
-
-void write_json(JsonWriter& json, const Inspection& inspection) {
+void write(JsonWriter& json, const Inspection& inspection) {
   json.begin_object()
       .member("name", inspection.name)
       .member("digest", inspection.descriptor.digest.str())
@@ -39,7 +37,7 @@ void write_json(JsonWriter& json, const Inspection& inspection) {
   }
   json.end_array().key("manifests").begin_array();
   for (const Inspection& manifest : inspection.manifests) {
-    write_json(json, manifest);
+    write(json, manifest);
   }
   json.end_array().key("modules").begin_array();
   for (const InspectedModule& module : inspection.modules) {
@@ -47,6 +45,8 @@ void write_json(JsonWriter& json, const Inspection& inspection) {
   }
   json.end_array().end_object();
 }
+
+namespace {
 
 class TextReport {
  public:
@@ -125,12 +125,6 @@ class TextReport {
 };
 
 }  // namespace
-
-std::string as_json(const Inspection& inspection) {
-  JsonWriter json(JsonStyle::pretty);
-  write_json(json, inspection);
-  return std::move(json).take();
-}
 
 std::string as_text(const Inspection& inspection) {
   TextReport report;

@@ -18,8 +18,7 @@ std::string line_of(const std::string& message) {
   return escape_for_terminal(excerpt(message, kLongest)) + "\n";
 }
 
-JsonWriter document_of(const std::vector<Result>& results) {
-  JsonWriter json(JsonStyle::pretty);
+void write(JsonWriter& json, const std::vector<Result>& results) {
   json.begin_object().key("results").begin_array();
   for (const Result& result : results) {
     json.begin_object()
@@ -33,7 +32,6 @@ JsonWriter document_of(const std::vector<Result>& results) {
     json.member("platforms", result.platforms).end_object();
   }
   json.end_array().end_object();
-  return json;
 }
 
 }  // namespace
@@ -60,12 +58,17 @@ void print_text(const Context& context, std::string_view text) {
   context.display.aside([&] { context.out.write(as_bytes(text)); });
 }
 
-void print_json(const Context& context, JsonWriter&& document) {
-  print_text(context, std::move(document).take() + "\n");
+void print_json(const Context& context, const std::function<void(JsonWriter&)>& write) {
+  context.display.aside([&] {
+    JsonWriter json(JsonStyle::pretty, context.out);
+    write(json);
+    std::move(json).finish();
+    context.out.write(as_bytes("\n"));
+  });
 }
 
 void print_results(const Context& context, const std::vector<Result>& results) {
-  print_json(context, document_of(results));
+  print_json(context, [&](JsonWriter& json) { write(json, results); });
 }
 
 void Results::print(const std::string& text) {
@@ -94,7 +97,9 @@ void Results::fail(const Error& error) {
 
 ExitCode Results::finish() {
   if (context_.options.format == Format::json && code_ == ExitCode::ok) {
-    print(std::move(document_of(results_)).take() + "\n");
+    JsonWriter json(JsonStyle::pretty);
+    write(json, results_);
+    print(std::move(json).take() + "\n");
   }
   return code_;
 }

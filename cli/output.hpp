@@ -9,6 +9,7 @@
 #include "oci/json/writer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@ void print_note(const Context& context, std::string_view text);
 // Both to standard output; a failure there is a FailureError. The line is escaped, the text is not.
 void print_line(const Context& context, std::string_view line);
 void print_text(const Context& context, std::string_view text);
-// A whole document and a newline.
-void print_json(const Context& context, JsonWriter&& document);
+// The document that `write` makes, and a newline. What may fail belongs before it: by then the first part is printed.
+void print_json(const Context& context, const std::function<void(JsonWriter&)>& write);
 
 // What a command that moves content did, one for each target.
 struct Result {

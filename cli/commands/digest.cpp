@@ -26,9 +26,9 @@ Digest digest_of_file(const std::string& path) {
 
 ExitCode print_digest(const Parsed& parsed, const Context& context, const std::string& name, const Digest& digest) {
   if (context.options.format == Format::json) {
-    JsonWriter json(JsonStyle::pretty);
-    json.begin_object().member("name", name).member("digest", digest.str()).end_object();
-    print_json(context, std::move(json));
+    print_json(context, [&](JsonWriter& json) {
+      json.begin_object().member("name", name).member("digest", digest.str()).end_object();
+    });
   } else {
     print_line(context, parsed.flag("full-ref") ? name + "@" + digest.str() : digest.str());
   }

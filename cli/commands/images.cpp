@@ -14,19 +14,19 @@ namespace wasm_oci::cli {
 namespace {
 
 void print_as_json(const Context& context, const std::vector<LocalImage>& images) {
-  JsonWriter json(JsonStyle::pretty);
-  json.begin_array();
-  for (const LocalImage& image : images) {
-    json.begin_object()
-        .member("name", image.name)
-        .member("digest", image.root.digest.str())
-        .member("platforms", image.platforms)
-        .member("size", image.size)
-        .member("created", image.created)
-        .end_object();
-  }
-  json.end_array();
-  print_json(context, std::move(json));
+  print_json(context, [&](JsonWriter& json) {
+    json.begin_array();
+    for (const LocalImage& image : images) {
+      json.begin_object()
+          .member("name", image.name)
+          .member("digest", image.root.digest.str())
+          .member("platforms", image.platforms)
+          .member("size", image.size)
+          .member("created", image.created)
+          .end_object();
+    }
+    json.end_array();
+  });
 }
 
 std::string joined(const std::vector<std::string>& texts) {

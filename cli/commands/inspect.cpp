@@ -16,7 +16,11 @@ namespace wasm_oci::cli {
 namespace {
 
 void print(const Context& context, const Inspection& inspection) {
-  print_text(context, context.options.format == Format::json ? as_json(inspection) + "\n" : as_text(inspection));
+  if (context.options.format == Format::json) {
+    print_json(context, [&](JsonWriter& json) { write(json, inspection); });
+  } else {
+    print_text(context, as_text(inspection));
+  }
 }
 
 // A .wasm file, which is no image. False for a manifest in a file.

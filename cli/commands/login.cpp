@@ -97,13 +97,13 @@ ExitCode run_which(const Parsed& parsed, Context& context) {
     locations.registries().check_login(reference.host, *found);
   }
   if (context.options.format == Format::json) {
-    JsonWriter json(JsonStyle::pretty);
-    json.begin_object().member("host", reference.host).member("anonymous", !found.has_value());
-    if (found) {
-      json.member("source", found->source).member("username", found->username).member("kind", kind_of(*found));
-    }
-    json.end_object();
-    print_json(context, std::move(json));
+    print_json(context, [&](JsonWriter& json) {
+      json.begin_object().member("host", reference.host).member("anonymous", !found.has_value());
+      if (found) {
+        json.member("source", found->source).member("username", found->username).member("kind", kind_of(*found));
+      }
+      json.end_object();
+    });
   } else if (!found) {
     print_line(context, reference.host + ": anonymous, no credentials found");
   } else {

@@ -18,13 +18,13 @@ ExitCode run(const Parsed& /*parsed*/, Context& context) {
     report = locations.local_for_writing()->prune(context.stop);
   }
   if (context.options.format == Format::json) {
-    JsonWriter json(JsonStyle::pretty);
-    json.begin_object().key("removed").begin_array();
-    for (const Digest& digest : report.removed) {
-      json.value(digest.str());
-    }
-    json.end_array().member("bytes", report.bytes).end_object();
-    print_json(context, std::move(json));
+    print_json(context, [&](JsonWriter& json) {
+      json.begin_object().key("removed").begin_array();
+      for (const Digest& digest : report.removed) {
+        json.value(digest.str());
+      }
+      json.end_array().member("bytes", report.bytes).end_object();
+    });
     return ExitCode::ok;
   }
   for (const Digest& digest : report.removed) {

@@ -23,9 +23,9 @@ ExitCode run(const Parsed& parsed, Context& context) {
   Locations locations(context, named, false);
   const std::vector<std::string> tags = locations.registries().open(repository, Access::pull)->tags();
   if (context.options.format == Format::json) {
-    JsonWriter json(JsonStyle::pretty);
-    json.begin_object().member("name", repository.repository()).member("tags", tags).end_object();
-    print_json(context, std::move(json));
+    print_json(context, [&](JsonWriter& json) {
+      json.begin_object().member("name", repository.repository()).member("tags", tags).end_object();
+    });
     return ExitCode::ok;
   }
   for (const std::string& tag : tags) {

@@ -44,13 +44,13 @@ std::array<Component, 7> components() {
 
 ExitCode run(const Parsed& /*parsed*/, Context& context) {
   if (context.options.format == Format::json) {
-    JsonWriter json(JsonStyle::pretty);
-    json.begin_object();
-    for (const auto& [name, version] : components()) {
-      json.member(name, version);
-    }
-    json.end_object();
-    print_json(context, std::move(json));
+    print_json(context, [&](JsonWriter& json) {
+      json.begin_object();
+      for (const auto& [name, version] : components()) {
+        json.member(name, version);
+      }
+      json.end_object();
+    });
     return ExitCode::ok;
   }
   for (const auto& [name, version] : components()) {

@@ -130,6 +130,7 @@ void JsonWriter::before_value() {
 }
 
 void JsonWriter::before_entry() {
+  hand_over();
   if (!levels_.back().empty) {
     text_ += ',';
   }
@@ -147,6 +148,7 @@ void JsonWriter::new_line() {
 void JsonWriter::append_string(std::string_view text) {
   text_ += '"';
   while (!text.empty()) {
+    hand_over();
     const utf8::CodePoint next = utf8::decode(text);
     if (next.size == 0) {
       if (style_ == JsonStyle::compact) {
@@ -184,8 +186,21 @@ void JsonWriter::append_string(std::string_view text) {
   text_ += '"';
 }
 
+void JsonWriter::hand_over() {
+  if (sink_ != nullptr && text_.size() >= kChunkSize) {
+    sink_->write(as_bytes(text_));
+    text_.clear();
+  }
+}
+
+void JsonWriter::finish() && {
+  require(sink_ != nullptr && complete_, "JSON: an end or a sink is missing");
+  sink_->write(as_bytes(text_));
+  text_.clear();
+}
+
 std::string JsonWriter::take() && {
-  require(complete_, "JSON: an end is missing");
+  require(sink_ == nullptr && complete_, "JSON: an end is missing");
   return std::move(text_);
 }
 

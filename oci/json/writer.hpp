@@ -5,7 +5,12 @@
 //   for (const auto& tag : tags) { json.value(tag); }
 //   json.end_array().end_object();
 //   std::string text = std::move(json).take();
+//
+// With a sink it holds only what is about to be written there, however long the document: what hostile content makes of
+// it costs no memory.
 #pragma once
+
+#include "oci/stream.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -31,7 +36,10 @@ enum class JsonStyle {
 // wrong byte becomes U+FFFD, so that a hostile file name does not hide everything else.
 class JsonWriter {
  public:
+  // For take().
   explicit JsonWriter(JsonStyle style = JsonStyle::compact) : style_(style) {}
+  // For finish(): `sink`, which must outlive this, gets the text in parts of about kChunkSize.
+  JsonWriter(JsonStyle style, Sink& sink) : style_(style), sink_(&sink) {}
 
   JsonWriter& begin_object();
   JsonWriter& end_object();
@@ -65,6 +73,8 @@ class JsonWriter {
 
   // The document, without a newline at its end. Throws std::logic_error where something is still open.
   std::string take() &&;
+  // Gives the rest to the sink; otherwise as take().
+  void finish() &&;
 
  private:
   struct Level {
@@ -79,8 +89,10 @@ class JsonWriter {
   void before_entry();
   void new_line();
   void append_string(std::string_view text);
+  void hand_over();
 
   JsonStyle style_;
+  Sink* sink_ = nullptr;
   std::string text_;
   std::vector<Level> levels_;
   bool after_key_ = false;

@@ -43,6 +43,12 @@ Descriptor for_platform(Descriptor entry, const std::string& platform) {
   return entry;
 }
 
+std::string as_json(const Inspection& inspection) {
+  JsonWriter json(JsonStyle::pretty);
+  write(json, inspection);
+  return std::move(json).take();
+}
+
 Descriptor add_manifest(MemoryStore& store, const Descriptor& config, const Descriptor& layer) {
   return store.add(
       media_type::kOciManifest,

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace wasm_oci {
@@ -15,15 +16,31 @@ std::string text_of(std::string_view value, JsonStyle style = JsonStyle::compact
   return std::move(json).take();
 }
 
-JsonWriter sample(JsonStyle style) {
-  JsonWriter json(style);
+void write_sample(JsonWriter& json) {
   json.begin_object().member("name", "a").member("size", std::uint64_t{1} << 63U).member("ok", true);
   json.key("list").value(std::vector<std::string>{"x", "y"});
   json.key("map").value(std::map<std::string, std::string>{{"b", "2"}, {"a", "1"}});
   json.key("none").null().key("empty").begin_array().end_array().key("nothing").begin_object().end_object();
   json.key("objects").begin_array().begin_object().member("n", -1).end_object().end_array().end_object();
+}
+
+JsonWriter sample(JsonStyle style) {
+  JsonWriter json(style);
+  write_sample(json);
   return json;
 }
+
+// What it is given, and the largest part of it.
+class PartsSink final : public Sink {
+ public:
+  void write(ByteView bytes) override {
+    text += as_text(bytes);
+    largest = std::max(largest, bytes.size());
+  }
+
+  std::string text;
+  std::size_t largest = 0;
+};
 
 TEST(JsonWriter, CompactHasNoWhiteSpaceAndTheOrderOfCalls) {
   EXPECT_EQ(sample(JsonStyle::compact).take(),
@@ -85,6 +102,26 @@ TEST(JsonWriter, PrettyReplacesWhatIsNotUtf8) {
   EXPECT_EQ(text_of("a\xff\xc3z", JsonStyle::pretty), "\"a\xef\xbf\xbd\xef\xbf\xbdz\"");
 }
 
+TEST(JsonWriter, GivesASinkTheSameTextInParts) {
+  const std::string hostile(kChunkSize * 2, '\x01');
+  const auto write_all = [&hostile](JsonWriter& json) {
+    json.begin_array();
+    write_sample(json);
+    for (int i = 0; i < 100'000; ++i) {
+      json.value("a").value(1);
+    }
+    json.value(hostile).end_array();
+  };
+  JsonWriter whole(JsonStyle::pretty);
+  write_all(whole);
+  PartsSink sink;
+  JsonWriter parts(JsonStyle::pretty, sink);
+  write_all(parts);
+  std::move(parts).finish();
+  EXPECT_EQ(sink.text, std::move(whole).take());
+  EXPECT_LT(sink.largest, kChunkSize + 100);
+}
+
 TEST(JsonWriter, RefusesCallsThatMakeNoJson) {
   EXPECT_THROW(JsonWriter().begin_object().value(1), std::logic_error);
   EXPECT_THROW(JsonWriter().begin_object().key("a").key("b"), std::logic_error);
@@ -94,6 +131,10 @@ TEST(JsonWriter, RefusesCallsThatMakeNoJson) {
   EXPECT_THROW(JsonWriter().value(1).value(2), std::logic_error);
   EXPECT_THROW(std::move(JsonWriter().begin_array()).take(), std::logic_error);
   EXPECT_THROW(JsonWriter().take(), std::logic_error);
+  EXPECT_THROW(std::move(JsonWriter().value(1)).finish(), std::logic_error);
+  PartsSink sink;
+  EXPECT_THROW(JsonWriter(JsonStyle::compact, sink).finish(), std::logic_error);
+  EXPECT_THROW(std::move(JsonWriter(JsonStyle::compact, sink).value(1)).take(), std::logic_error);
 }
 
 }  // namespace
