@@ -170,7 +170,7 @@ std::unique_ptr<LayoutStore> Locations::local_for_writing() {
   return LayoutStore::open_for_writing(local_store_path(context_), context_.stop);
 }
 
-SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look) {
+SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look, Access access) {
   const Reference& reference = location.reference;
   const auto missing = [&](Error& error) {
     if (local_for_reading()->resolve(reference.digest ? reference.digest->str() : full_name(reference).ref_name)) {
@@ -178,7 +178,7 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
     }
   };
   try {
-    std::unique_ptr<RegistryStore> store = registries_.open(reference, Access::pull);
+    std::unique_ptr<RegistryStore> store = registries_.open(reference, access);
     const std::string name = reference.digest ? reference.digest->str() : reference.tag.value_or("latest");
     const std::optional<Descriptor> root = look == Look::whole ? store->resolve(name) : store->peek(name);
     if (!root) {
@@ -198,11 +198,11 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
   }
 }
 
-SourceImage Locations::find(const Location& location, Look look) {
+SourceImage Locations::find(const Location& location, Look look, Access access) {
   const std::string shown = format(location);
   return std::visit(
       Overloaded{
-          [&](const RegistryLocation& registry) { return find_in_registry(registry, look); },
+          [&](const RegistryLocation& registry) { return find_in_registry(registry, look, access); },
           [&](const LocalLocation& local) {
             auto store = local_for_reading();
             const Reference& reference = local.reference;

@@ -64,8 +64,9 @@ class Locations {
   // writes to a registry.
   Locations(Context& context, std::span<const Location> named, bool uploads);
 
-  // Throws NotFoundError where nothing is there.
-  SourceImage find(const Location& location, Look look = Look::whole);
+  // Throws NotFoundError where nothing is there. `access`: of a registry, Access::push where the same run will write to
+  // the repository, so that one token serves both.
+  SourceImage find(const Location& location, Look look = Look::whole, Access access = Access::pull);
   // Opens where the image `root` is to go, as `called` where the location says neither name nor digest. Throws
   // ContentError where the location says another digest, before anything is made.
   Target target(const Location& location, const Descriptor& root, const std::optional<RootName>& called);
@@ -75,7 +76,7 @@ class Locations {
   RegistryAccess& registries() { return registries_; }
 
  private:
-  SourceImage find_in_registry(const RegistryLocation& location, Look look);
+  SourceImage find_in_registry(const RegistryLocation& location, Look look, Access access);
 
   Context& context_;
   RegistryAccess registries_;

@@ -94,15 +94,16 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   const CopyReport report = copy_graph(from, root, *target.store, target.names,
                                        {.jobs = context.options.jobs,
                                         .missing_child = options.missing_child,
-                                        .root_bytes = options.root_bytes,
+                                        .in_hand = options.in_hand,
                                         .stop = context.stop,
                                         .progress = &context.progress()});
   target.store->finish();
   // Last, when what says it has been read to be copied. It is a word beside the result: a config that says nothing
   // sensible is no reason not to copy it.
   try {
-    result.platforms = options.root_bytes ? names_of(platforms_of(from, parse_index(*options.root_bytes)))
-                                          : platform_names(from, root);
+    const auto made = options.in_hand.find(root.digest);
+    result.platforms = made == options.in_hand.end() ? platform_names(from, root)
+                                                     : names_of(platforms_of(from, parse_index(made->second)));
   } catch (const ContentError&) {
     result.platforms.clear();
   }

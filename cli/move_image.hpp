@@ -5,12 +5,16 @@
 #include "cli/output.hpp"
 #include "oci/store/copy_graph.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace wasm_oci::cli {
 
 struct MoveOptions {
   MissingChild missing_child = MissingChild::refuse;
-  bool no_clobber = false;                               // a name that names something else already is a ConflictError
-  std::optional<std::string> root_bytes = std::nullopt;  // of an index that was made of entries of the source
+  bool no_clobber = false;                     // a name that names something else already is a ConflictError
+  std::map<Digest, std::string> in_hand = {};  // as in CopyOptions
 };
 
 // Copies `root` from `from` to the target and ends writing there.

@@ -1,5 +1,6 @@
 #include "cli/output.hpp"
 
+#include "cli/index_report.hpp"
 #include "oci/text.hpp"
 
 #include <utility>
@@ -18,7 +19,7 @@ std::string line_of(const std::string& message) {
   return escape_for_terminal(excerpt(message, kLongest)) + "\n";
 }
 
-void write(JsonWriter& json, const std::vector<Result>& results) {
+void write_results(JsonWriter& json, const std::vector<Result>& results) {
   json.begin_object().key("results").begin_array();
   for (const Result& result : results) {
     json.begin_object()
@@ -29,7 +30,12 @@ void write(JsonWriter& json, const std::vector<Result>& results) {
     if (result.previous_digest) {
       json.member("previousDigest", result.previous_digest->str());
     }
-    json.member("platforms", result.platforms).end_object();
+    json.member("platforms", result.platforms);
+    if (result.changes) {
+      json.key("changes");
+      write(json, *result.changes);
+    }
+    json.end_object();
   }
   json.end_array().end_object();
 }
@@ -68,7 +74,7 @@ void print_json(const Context& context, const std::function<void(JsonWriter&)>& 
 }
 
 void print_results(const Context& context, const std::vector<Result>& results) {
-  print_json(context, [&](JsonWriter& json) { write(json, results); });
+  print_json(context, [&](JsonWriter& json) { write_results(json, results); });
 }
 
 void Results::print(const std::string& text) {
@@ -98,7 +104,7 @@ void Results::fail(const Error& error) {
 ExitCode Results::finish() {
   if (context_.options.format == Format::json && code_ == ExitCode::ok) {
     JsonWriter json(JsonStyle::pretty);
-    write(json, results_);
+    write_results(json, results_);
     print(std::move(json).take() + "\n");
   }
   return code_;

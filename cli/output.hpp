@@ -6,6 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/error.hpp"
+#include "oci/index/changes.hpp"
 #include "oci/json/writer.hpp"
 
 #include <cstdint>
@@ -36,6 +37,7 @@ struct Result {
   std::uint64_t size = 0;
   std::optional<Digest> previous_digest = std::nullopt;  // what the tag named before
   std::vector<std::string> platforms = {};
+  std::optional<IndexChanges> changes = std::nullopt;  // where an index was edited
 };
 
 // {"results": […]} and a newline.

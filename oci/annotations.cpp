@@ -94,7 +94,7 @@ std::vector<AnnotationRequest> parse_annotation(std::string_view text, Annotatio
 Annotations select(std::span<const AnnotationRequest> requests, AnnotationLevel level, const Platform& platform) {
   Annotations selected;
   for (const AnnotationRequest& request : requests) {
-    if (request.level == level && (!request.platform || *request.platform == platform)) {
+    if (request.level == level && (!request.platform || same_platform(*request.platform, platform))) {
       selected[request.key] = request.value;
     }
   }

@@ -12,12 +12,6 @@ namespace {
 constexpr std::string_view kReferenceType = "vnd.docker.reference.type";
 constexpr std::string_view kReferenceDigest = "vnd.docker.reference.digest";
 
-Platform without_details(Platform platform) {
-  platform.os_version.clear();
-  platform.os_features.clear();
-  return normalize(std::move(platform));
-}
-
 }  // namespace
 
 bool is_attestation(const Descriptor& entry) {
@@ -55,8 +49,6 @@ std::optional<Platform> platform_of_entry(Store& store, const Descriptor& entry)
     return std::nullopt;
   }
 }
-
-bool same_platform(const Platform& a, const Platform& b) { return without_details(a) == without_details(b); }
 
 std::vector<Platform> platforms_of(Store& store, const Descriptor& root) {
   if (media_type::is_index(root.media_type)) {

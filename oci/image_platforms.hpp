@@ -25,9 +25,6 @@ std::optional<Platform> platform_of(Store& store, const Descriptor& manifest);
 // store does not hold.
 std::optional<Platform> platform_of_entry(Store& store, const Descriptor& entry);
 
-// Whether both are one platform as people ask for it: OS versions and features do not count.
-bool same_platform(const Platform& a, const Platform& b);
-
 // The platforms of the images below `root`, in the order of the index.
 std::vector<Platform> platforms_of(Store& store, const Descriptor& root);
 std::vector<Platform> platforms_of(Store& store, const Index& index);

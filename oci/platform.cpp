@@ -395,6 +395,13 @@ Platform host_platform() {
           .os_features = {}};
 }
 
+bool same_platform(const Platform& a, const Platform& b) {
+  const auto without_details = [](const Platform& platform) {
+    return normalize({.os = platform.os, .architecture = platform.architecture, .variant = platform.variant});
+  };
+  return without_details(a) == without_details(b);
+}
+
 bool is_wasm(const Platform& platform) { return platform.architecture.starts_with("wasm"); }
 
 Platform usual_wasm_platform() { return {.os = "wasi", .architecture = "wasm"}; }

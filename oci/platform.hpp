@@ -33,6 +33,9 @@ Platform parse_platform(std::string_view text);
 // features sorted. No Wasm name is folded. Without an os it gets the host's.
 Platform normalize(Platform platform);
 
+// Whether both are one platform as people ask for it: OS versions and features do not count.
+bool same_platform(const Platform& a, const Platform& b);
+
 // "os/arch[/variant]", "unknown" where there is no os.
 std::string format(const Platform& platform);
 // The same with "os(version+feature+…)".

@@ -5,10 +5,11 @@
 namespace wasm_oci::cli {
 
 Catalog all_commands() {
-  static constexpr std::array<const Command*, 16> kAll = {
-      &kBuildCommand,  &kPushCommand,      &kPullCommand,       &kCopyCommand,   &kInspectCommand, &kImagesCommand,
-      &kLoginCommand,  &kTagCommand,       &kTagsCommand,       &kDigestCommand, &kRmiCommand,     &kPruneCommand,
-      &kLogoutCommand, &kAuthWhichCommand, &kCompletionCommand, &kVersionCommand};
+  static constexpr std::array<const Command*, 20> kAll = {
+      &kBuildCommand,  &kPushCommand,        &kPullCommand,      &kCopyCommand,        &kInspectCommand,
+      &kImagesCommand, &kIndexCreateCommand, &kIndexAddCommand,  &kIndexRemoveCommand, &kIndexAnnotateCommand,
+      &kLoginCommand,  &kTagCommand,         &kTagsCommand,      &kDigestCommand,      &kRmiCommand,
+      &kPruneCommand,  &kLogoutCommand,      &kAuthWhichCommand, &kCompletionCommand,  &kVersionCommand};
   return kAll;
 }
 

@@ -4,7 +4,7 @@
 #include "cli/move_image.hpp"
 #include "cli/parsed.hpp"
 #include "oci/error.hpp"
-#include "oci/index/filter.hpp"
+#include "oci/index/draft.hpp"
 #include "oci/media_type.hpp"
 
 #include <array>
@@ -39,18 +39,9 @@ void set_side_credentials(Locations& locations, const Location& location, const 
   locations.registries().set_credentials(registry->reference.host, *creds);
 }
 
-std::vector<Platform> read_platforms(const std::vector<std::string>& texts) {
-  std::vector<Platform> platforms;
-  platforms.reserve(texts.size());
-  for (const std::string& text : texts) {
-    platforms.push_back(parse_platform(text));
-  }
-  return platforms;
-}
-
 struct Selection {
   Descriptor root;
-  std::optional<std::string> bytes = std::nullopt;  // where the source does not hold it
+  std::map<Digest, std::string> in_hand = {};  // the root, where the source does not hold it
 };
 
 // What of the source is copied: everything, the entry for one platform, or an index of the entries for several.
@@ -64,13 +55,15 @@ Selection select(const SourceImage& source, const std::vector<Platform>& platfor
   if (!media_type::is_index(source.root.media_type)) {
     throw UsageError(source.name + " is no index of several platforms", "copy it without --platform");
   }
-  FilteredIndex filtered = filter_index(*source.store, source.root, platforms);
-  if (!filtered.absent.empty()) {
-    refuse_platform(*source.store, source.root, filtered.absent.front(), source.name);
+  IndexDraft draft(*source.store, source.root);
+  if (const std::vector<Platform> absent = draft.keep_only(platforms); !absent.empty()) {
+    refuse_platform(*source.store, source.root, absent.front(), source.name);
   }
-  Descriptor root = describe(source.root.media_type, filtered.bytes);
+  std::string text = draft.text();
+  Descriptor root = describe(source.root.media_type, text);
   root.artifact_type = source.root.artifact_type;
-  return {.root = std::move(root), .bytes = std::move(filtered.bytes)};
+  const Digest digest = root.digest;
+  return {.root = std::move(root), .in_hand = {{digest, std::move(text)}}};
 }
 
 Conversion read_conversion(const Parsed& parsed) {
@@ -97,7 +90,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   if (to_standard_output && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
   }
-  const std::vector<Platform> platforms = read_platforms(parsed.values("platform"));
+  const std::vector<Platform> platforms = read_platforms(parsed, "platform");
   Conversion conversion = read_conversion(parsed);
   const std::array named = {source_location, destination};
   if (parsed.given("src-creds") && parsed.given("dest-creds") && same_registry(source_location, destination) &&
@@ -115,7 +108,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     const bool keeps_sparse = parsed.flag("sparse") || !std::holds_alternative<RegistryLocation>(destination);
     const MissingChild missing_child = keeps_sparse ? MissingChild::keep : MissingChild::refuse;
     if (conversion.changes()) {
-      if (selection.bytes) {
+      if (!selection.in_hand.empty()) {
         throw UsageError("--platform with several values makes an index, which --as and --set-platform do not change",
                          "choose one platform");
       }
@@ -129,7 +122,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     Target target = locations.target(destination, selection.root, source.called);
     results.add(move_image(
         context, *source.store, selection.root, target,
-        {.missing_child = missing_child, .no_clobber = parsed.flag("no-clobber"), .root_bytes = selection.bytes}));
+        {.missing_child = missing_child, .no_clobber = parsed.flag("no-clobber"), .in_hand = selection.in_hand}));
   });
   return results.finish();
 }

@@ -4,10 +4,12 @@
 #include "cli/command.hpp"
 #include "cli/parsed.hpp"
 #include "oci/packaging/packaging.hpp"
+#include "oci/platform.hpp"
 
 #include <array>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace wasm_oci::cli {
 
@@ -29,9 +31,9 @@ inline constexpr Option kAs{
     .choices = kPackagings};
 
 // What kAs asks for.
-inline std::optional<Packaging> read_packaging(const Parsed& parsed) {
-  const std::optional<std::string> kind = parsed.value("as");
-  return kind ? parse_packaging(*kind) : std::nullopt;
-}
+std::optional<Packaging> read_packaging(const Parsed& parsed);
+
+// The values of an option that takes platforms. Throws UsageError where one is given twice.
+std::vector<Platform> read_platforms(const Parsed& parsed, std::string_view option);
 
 }  // namespace wasm_oci::cli

@@ -3,7 +3,8 @@
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/image_platforms.hpp"
-#include "oci/json/splice.hpp"
+#include "oci/json/descriptor_json.hpp"
+#include "oci/json/edited_text.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
@@ -11,68 +12,26 @@
 #include "oci/packaging/wasm_layers.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace wasm_oci {
 namespace {
 
-std::string json_of(std::string_view text) {
-  JsonWriter json;
-  json.value(text);
-  return std::move(json).take();
+EditedText edited(std::string text) { return {std::move(text), kMaxManifestSize}; }
+
+// The members of a platform, in a config.
+void set_platform_members(EditedText& text, const Platform& platform) {
+  const auto itself = [](const JsonValue& root) { return root; };
+  text.set(itself, "architecture", to_json(platform.architecture));
+  text.set(itself, "os", to_json(platform.os));
+  if (platform.variant.empty()) {
+    text.remove(itself, "variant");
+  } else {
+    text.set(itself, "variant", to_json(platform.variant));
+  }
+  text.remove(itself, "os.version");
+  text.remove(itself, "os.features");
 }
-
-// One edit after the other, each of what the one before made: two new members of one object have one place.
-class Text {
- public:
-  explicit Text(std::string text) : text_(std::move(text)) {}
-
-  // `edit` is given the object to edit, and nothing happens where it gives none.
-  void apply(const std::function<std::optional<Edit>(const JsonValue& root)>& edit) {
-    const Document document = Document::parse(text_, {.max_bytes = kMaxManifestSize});
-    if (const std::optional<Edit> one = edit(document.root())) {
-      text_ = splice(text_, std::span(&*one, 1));
-    }
-  }
-
-  // A member of the object that `find` finds; "" removes it.
-  void set(const std::function<JsonValue(const JsonValue& root)>& find, std::string_view name,
-           const std::string& json) {
-    apply([&](const JsonValue& root) {
-      return json.empty() ? remove_member(find(root), name) : std::optional(set_member(find(root), name, json));
-    });
-  }
-
-  // Elements of the member "manifests".
-  void remove(const std::function<bool(const JsonValue& entry)>& is_doomed) {
-    const Document document = Document::parse(text_, {.max_bytes = kMaxManifestSize});
-    if (const std::optional<JsonValue> manifests = document.root().find("manifests")) {
-      text_ = splice(text_, remove_elements(*manifests, is_doomed));
-    }
-  }
-
-  void set_platform(const std::function<JsonValue(const JsonValue& root)>& find, const Platform& platform) {
-    set(find, "architecture", json_of(platform.architecture));
-    set(find, "os", json_of(platform.os));
-    set(find, "variant", platform.variant.empty() ? "" : json_of(platform.variant));
-    set(find, "os.version", "");
-    set(find, "os.features", "");
-  }
-
-  void set_target(const std::function<JsonValue(const JsonValue& root)>& find, const Descriptor& target) {
-    set(find, "digest", json_of(target.digest.str()));
-    set(find, "size", std::to_string(target.size));
-    set(find, "data", "");
-  }
-
-  std::string take() && { return std::move(text_); }
-
- private:
-  std::string text_;
-};
-
-JsonValue itself(const JsonValue& root) { return root; }
 
 // What stands against labelling an image for a platform of Wasm: it starts no module, or one that is nothing to start.
 // Returns lines for people, and throws UsageError.
@@ -119,11 +78,12 @@ Relabelled relabel_image(LocalStore& store, const Descriptor& root, const Platfo
   if (!before.platform.os_version.empty() || !before.platform.os_features.empty()) {
     notes.emplace_back("its version and features of an operating system are left out");
   }
-  Text config(std::move(config_bytes));
-  config.set_platform(itself, platform);
-  Text text(std::move(manifest_bytes));
-  text.set_target([](const JsonValue& document) { return document.find("config").value_or(document); },
-                  store.add(manifest.config.media_type, std::move(config).take()));
+  EditedText config = edited(std::move(config_bytes));
+  set_platform_members(config, platform);
+  EditedText text = edited(std::move(manifest_bytes));
+  point_to(
+      text, [](const JsonValue& document) { return document.find("config").value_or(document); },
+      store.add(manifest.config.media_type, std::move(config).take()));
   std::string bytes = std::move(text).take();
   Descriptor relabelled = describe(root.media_type, bytes);
   return {.root = std::move(relabelled), .bytes = std::move(bytes), .notes = std::move(notes)};
@@ -160,21 +120,23 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
   const Relabelled image = relabel_image(store, entry, platform, force);
   store.add(image.root.media_type, image.bytes);
 
-  Text text(std::move(original));
+  EditedText text = edited(std::move(original));
   const auto find_entry = [&](const JsonValue& document) {
     return *std::next(document.find("manifests").value_or(document).begin(), static_cast<std::ptrdiff_t>(position));
   };
-  text.set_target(find_entry, image.root);
+  point_to(text, find_entry, image.root);
   text.set(find_entry, "platform",
-           R"({"architecture":)" + json_of(platform.architecture) + R"(,"os":)" + json_of(platform.os) +
-               (platform.variant.empty() ? "" : R"(,"variant":)" + json_of(platform.variant)) + "}");
+           to_json(Platform{.os = platform.os, .architecture = platform.architecture, .variant = platform.variant}));
   std::vector<std::string> notes = image.notes;
   // The image is there still where it had this platform already, and where another entry leads to it.
   const bool is_there =
       image.root.digest == entry.digest || std::ranges::count(index.manifests, entry.digest, &Descriptor::digest) > 1;
   const auto is_stale = [&](const Descriptor& other) { return !is_there && attested_image(other) == entry.digest; };
   if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
-    text.remove([&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
+    text.edit([&](const JsonValue& document) {
+      return remove_elements(document.find("manifests").value_or(document),
+                             [&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
+    });
     notes.push_back(std::to_string(stale) + (stale == 1 ? " attestation of " : " attestations of ") +
                     entry.digest.str() + " left out: what it says is of the image as it was");
   }

@@ -73,6 +73,26 @@ void write(JsonWriter& json, const Descriptor& descriptor) {
   json.end_object();
 }
 
+std::string to_json(const Descriptor& descriptor) {
+  JsonWriter json;
+  write(json, descriptor);
+  return std::move(json).take();
+}
+
+std::string to_json(const Platform& platform) {
+  JsonWriter json;
+  json.begin_object();
+  write_members(json, platform);
+  json.end_object();
+  return std::move(json).take();
+}
+
+void point_to(EditedText& text, const EditedText::Find& find, const Descriptor& target) {
+  text.set(find, "digest", to_json(target.digest.str()));
+  text.set(find, "size", std::to_string(target.size));
+  text.remove(find, "data");
+}
+
 void write(JsonWriter& json, const std::vector<Descriptor>& descriptors) {
   json.begin_array();
   for (const Descriptor& descriptor : descriptors) {

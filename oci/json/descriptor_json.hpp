@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oci/descriptor.hpp"
+#include "oci/json/edited_text.hpp"
 #include "oci/json/reader.hpp"
 #include "oci/json/writer.hpp"
 
@@ -23,6 +24,15 @@ Platform read_platform(ObjectReader& object);
 // The order of fields is that of image-spec's Go types; empty fields are left out.
 void write(JsonWriter& json, const Descriptor& descriptor);
 void write(JsonWriter& json, const std::vector<Descriptor>& descriptors);
+// The same, as a text in compact style.
+std::string to_json(const Descriptor& descriptor);
+
+// A platform as a descriptor holds it.
+std::string to_json(const Platform& platform);
+
+// Makes the descriptor that `find` finds lead to other content: digest and size, and none of the old content in it.
+void point_to(EditedText& text, const EditedText::Find& find, const Descriptor& target);
+
 // The members only, for objects that hold more. architecture and os are written even where empty: both are required.
 void write_members(JsonWriter& json, const Platform& platform);
 

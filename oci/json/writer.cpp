@@ -204,4 +204,10 @@ std::string JsonWriter::take() && {
   return std::move(text_);
 }
 
+std::string to_json(std::string_view text) {
+  JsonWriter json;
+  json.value(text);
+  return std::move(json).take();
+}
+
 }  // namespace wasm_oci

@@ -99,4 +99,7 @@ class JsonWriter {
   bool complete_ = false;
 };
 
+// A text as a JSON string, as JsonWriter writes it in compact style.
+std::string to_json(std::string_view text);
+
 }  // namespace wasm_oci

@@ -28,10 +28,16 @@ enum class NodeState { unknown, present, missing, loaded };
 
 struct Node {
   Descriptor descriptor;
+  Store* from;
   NodeState state = NodeState::unknown;
   std::string bytes = {};
   std::vector<Edge> edges = {};
   std::vector<std::size_t> children = {};  // child manifests, as positions in the list of nodes
+};
+
+struct Blob {
+  Descriptor descriptor;
+  Store* from;
 };
 
 void throw_if_stopped(const std::stop_token& stop) {
@@ -101,19 +107,29 @@ class GraphCopy {
         threads_(std::max(1U, std::min(options.jobs, to.max_parallel()))),
         progress_(options.progress == nullptr ? quiet_ : *options.progress) {}
 
-  CopyReport run(const Descriptor& root, std::span<const RootName> names) {
+  void copy_below(const Descriptor& root) {
     throw_if_stopped(options_.stop);
     walk(root);
     for_each_parallel(blobs_.size(), threads_, options_.stop,
                       [this](std::size_t item, const std::stop_token& stop) { copy_blob(blobs_[item], stop); });
     put_children();
-    put_root(names);
-    return std::move(report_);
   }
+
+  // After copy_below().
+  void put_root(std::span<const RootName> names) {
+    throw_if_stopped(options_.stop);
+    Node& root = nodes_.front();
+    if (root.state == NodeState::present) {
+      root.bytes = on_side(kSource, [&] { return bytes_of(root); });
+    }
+    on_side(kDestination, [&] { to_.put_root(root.descriptor, root.bytes, names); });
+  }
+
+  CopyReport report() && { return std::move(report_); }
 
  private:
   void walk(const Descriptor& root) {
-    nodes_.push_back({.descriptor = root});
+    nodes_.push_back({.descriptor = root, .from = &from_});
     positions_.emplace(root.digest, 0);
     std::size_t done = 0;
     for (unsigned depth = 0; done < nodes_.size(); ++depth) {
@@ -130,7 +146,7 @@ class GraphCopy {
   }
 
   void load(Node& node) {
-    if (on_side(kDestination, [&] { return to_.contains(node.descriptor, NodeKind::manifest); })) {
+    if (is_there(node)) {
       node.state = NodeState::present;
       return;
     }
@@ -154,20 +170,28 @@ class GraphCopy {
     });
   }
 
+  bool is_there(const Node& node) {
+    const bool is_new = &node == &nodes_.front() && !options_.children.empty();
+    return node.from == nullptr ||
+           (!is_new && on_side(kDestination, [&] { return to_.contains(node.descriptor, NodeKind::manifest); }));
+  }
+
   std::string bytes_of(const Node& node) {
-    const bool in_hand = &node == &nodes_.front() && options_.root_bytes;
-    return in_hand ? *options_.root_bytes : from_.load(node.descriptor, NodeKind::manifest);
+    const auto in_hand = options_.in_hand.find(node.descriptor.digest);
+    return in_hand != options_.in_hand.end() ? in_hand->second : node.from->load(node.descriptor, NodeKind::manifest);
   }
 
   void take_edges(std::size_t position) {
     if (nodes_[position].state == NodeState::missing) {
       report_.missing.push_back(nodes_[position].descriptor);
     }
+    Store* const from = nodes_[position].from;
     for (Edge& edge : std::exchange(nodes_[position].edges, {})) {
       if (edge.kind == NodeKind::blob) {
-        add_blob(std::move(edge.target));
+        add_blob({.descriptor = std::move(edge.target), .from = from});
       } else {
-        const std::size_t child = add_manifest(std::move(edge.target));  // may move the list of nodes
+        Store* const where = position == 0 ? source_of(edge.target) : from;
+        const std::size_t child = add_manifest(std::move(edge.target), where);  // may move the list of nodes
         nodes_[position].children.push_back(child);
       }
     }
@@ -176,7 +200,12 @@ class GraphCopy {
     }
   }
 
-  std::size_t add_manifest(Descriptor manifest) {
+  Store* source_of(const Descriptor& child) const {
+    const auto other = options_.children.find(child.digest);
+    return other == options_.children.end() ? &from_ : other->second;
+  }
+
+  std::size_t add_manifest(Descriptor manifest, Store* from) {
     const auto [known, added] = positions_.try_emplace(manifest.digest, nodes_.size());
     if (!added) {
       check_size(manifest, nodes_[known->second].descriptor.size);
@@ -187,14 +216,14 @@ class GraphCopy {
                          " bytes of manifests");
     }
     manifest_bytes_ += manifest.size;
-    nodes_.push_back({.descriptor = std::move(manifest)});
+    nodes_.push_back({.descriptor = std::move(manifest), .from = from});
     return known->second;
   }
 
-  void add_blob(Descriptor blob) {
-    const auto [known, added] = blob_sizes_.try_emplace(blob.digest, blob.size);
+  void add_blob(Blob blob) {
+    const auto [known, added] = blob_sizes_.try_emplace(blob.descriptor.digest, blob.descriptor.size);
     if (!added) {
-      check_size(blob, known->second);
+      check_size(blob.descriptor, known->second);
       return;
     }
     blobs_.push_back(std::move(blob));
@@ -209,18 +238,19 @@ class GraphCopy {
 
   std::string root_digest() const { return nodes_.front().descriptor.digest.str(); }
 
-  void copy_blob(const Descriptor& blob, const std::stop_token& stop) {
+  void copy_blob(const Blob& work, const std::stop_token& stop) {
+    const Descriptor& blob = work.descriptor;
     if (on_side(kDestination, [&] { return to_.contains(blob, NodeKind::blob); })) {
       progress_.finish(blob, TransferOutcome::exists);
       return;
     }
-    if (on_side(kDestination, [&] { return to_.mount(blob, from_); })) {
+    if (on_side(kDestination, [&] { return to_.mount(blob, *work.from); })) {
       progress_.finish(blob, TransferOutcome::mounted);
       return;
     }
     progress_.start(blob);
     try {
-      VerifiedSource source = on_side(kSource, [&] { return from_.open(blob, NodeKind::blob); });
+      VerifiedSource source = on_side(kSource, [&] { return work.from->open(blob, NodeKind::blob); });
       source.watch([&](std::uint64_t position) {
         throw_if_stopped(stop);
         progress_.advance(blob, position);
@@ -284,15 +314,6 @@ class GraphCopy {
     put(node.descriptor, NodeKind::manifest, source);
   }
 
-  void put_root(std::span<const RootName> names) {
-    throw_if_stopped(options_.stop);
-    Node& root = nodes_.front();
-    if (root.state == NodeState::present) {
-      root.bytes = on_side(kSource, [&] { return bytes_of(root); });
-    }
-    on_side(kDestination, [&] { to_.put_root(root.descriptor, root.bytes, names); });
-  }
-
   Store& from_;
   WritableStore& to_;
   const CopyOptions& options_;
@@ -302,7 +323,7 @@ class GraphCopy {
 
   std::vector<Node> nodes_;  // the root first
   std::map<Digest, std::size_t> positions_;
-  std::vector<Descriptor> blobs_;  // in document order
+  std::vector<Blob> blobs_;  // in document order
   std::map<Digest, std::uint64_t> blob_sizes_;
   std::uint64_t manifest_bytes_ = 0;
   CopyReport report_;
@@ -312,7 +333,16 @@ class GraphCopy {
 
 CopyReport copy_graph(Store& from, const Descriptor& root, WritableStore& to, std::span<const RootName> names,
                       const CopyOptions& options) {
-  return GraphCopy(from, to, options).run(root, names);
+  GraphCopy copy(from, to, options);
+  copy.copy_below(root);
+  copy.put_root(names);
+  return std::move(copy).report();
+}
+
+CopyReport copy_below(Store& from, const Descriptor& root, WritableStore& to, const CopyOptions& options) {
+  GraphCopy copy(from, to, options);
+  copy.copy_below(root);
+  return std::move(copy).report();
 }
 
 }  // namespace wasm_oci

@@ -4,6 +4,7 @@
 #include "oci/progress.hpp"
 #include "oci/store/store.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -18,8 +19,11 @@ enum class MissingChild { refuse, keep };
 struct CopyOptions {
   unsigned jobs = 4;
   MissingChild missing_child = MissingChild::refuse;
-  // Those of a root that the source does not hold: an index that was made of its entries.
-  std::optional<std::string> root_bytes = std::nullopt;
+  // Manifests that no store holds yet: an index that was made of entries of others, and what was changed below it.
+  std::map<Digest, std::string> in_hand = {};
+  // Where the manifests are that the root names, with all below them; those that are not listed are in the source.
+  // nullptr: in the target already, which is not asked again.
+  std::map<Digest, Store*> children = {};
   std::stop_token stop = {};
   Progress* progress = nullptr;
 };
@@ -33,5 +37,8 @@ struct CopyReport {
 // Throws CancelledError when `stop` is requested; what was copied by then stays, the names are not moved.
 CopyReport copy_graph(Store& from, const Descriptor& root, WritableStore& to, std::span<const RootName> names,
                       const CopyOptions& options = {});
+
+// The same without the root: when this returns, all that it needs is there, and its names are still to be moved.
+CopyReport copy_below(Store& from, const Descriptor& root, WritableStore& to, const CopyOptions& options = {});
 
 }  // namespace wasm_oci

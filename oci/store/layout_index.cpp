@@ -87,9 +87,7 @@ std::string entry_text(const Descriptor& root, const RootName* name) {
       entry.annotations.emplace(annotation::kImageName, name->image_name);
     }
   }
-  JsonWriter json;
-  write(json, entry);
-  return std::move(json).take();
+  return to_json(entry);
 }
 
 // `text`, which certainly has an array of manifests.

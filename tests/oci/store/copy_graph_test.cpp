@@ -268,7 +268,7 @@ TEST(CopyGraph, ARootThatWasMadeOfEntriesComesFromItsBytes) {
   RecordingStore to;
   EXPECT_THROW(copy_graph(from, root, to, kName), NotFoundError);
   for (int time = 0; time < 2; ++time) {  // the second one finds everything there
-    copy_graph(from, root, to, kName, {.root_bytes = bytes});
+    copy_graph(from, root, to, kName, {.in_hand = {{root.digest, bytes}}});
     EXPECT_EQ(to.resolve("app"), root);
     EXPECT_EQ(to.load(root, NodeKind::manifest), bytes);
     EXPECT_EQ(read_graph(to, root), 4U);

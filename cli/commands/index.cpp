@@ -1,0 +1,266 @@
+// `index create`, `index add`, `index remove` and `index annotate`.
+#include "cli/commands/commands.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/index_change.hpp"
+#include "cli/parsed.hpp"
+#include "oci/error.hpp"
+#include "oci/utf8.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+std::vector<AnnotationRequest> read_annotations(const Parsed& parsed) {
+  std::vector<AnnotationRequest> annotations;
+  for (const std::string& text : parsed.values("annotation")) {
+    if (!utf8::is_valid(text)) {
+      throw UsageError("--annotation " + text + " is not UTF-8");
+    }
+    std::ranges::move(parse_annotation(text, AnnotationLevel::index), std::back_inserter(annotations));
+  }
+  return annotations;
+}
+
+// Where it goes, and by which names: -o takes the names of -t along, and nothing is pushed to them then.
+void read_targets(const Parsed& parsed, IndexRequest& request) {
+  std::vector<Location> tags;
+  for (const std::string& text : parsed.values("tag")) {
+    tags.push_back(parse_location(text));
+  }
+  for (const std::string& text : parsed.values("output")) {
+    request.targets.push_back(parse_location(text));
+  }
+  if (request.targets.empty()) {
+    request.targets = std::move(tags);
+  } else {
+    for (const Location& tag : tags) {
+      const auto* const registry = std::get_if<RegistryLocation>(&tag);
+      if (registry == nullptr) {
+        throw UsageError("-t " + format(tag) + ": with -o, -t is the name that the index gets there");
+      }
+      request.names.push_back(full_name(registry->reference));
+    }
+  }
+  if (request.targets.empty() && request.base) {
+    if (named_digest(*request.base)) {
+      throw UsageError(format(*request.base) + ": what a digest names never changes",
+                       "edit a tag, or name the result: -t REF");
+    }
+    if (std::holds_alternative<ArchiveLocation>(*request.base)) {
+      throw UsageError(format(*request.base) + ": an archive is written whole, never edited",
+                       "write another: -o oci-archive:FILE");
+    }
+    request.targets = {*request.base};
+  }
+}
+
+void read_common(const Parsed& parsed, IndexRequest& request) {
+  request.source_options.only = read_platforms(parsed, "platform");
+  request.source_options.attestations = parsed.value("attestations").value_or("keep") == "keep";
+  request.gate = {.served = read_platforms(parsed, "require-platform"),
+                  .unchanged = read_platforms(parsed, "require-unchanged")};
+  request.annotations = read_annotations(parsed);
+  request.no_clobber = parsed.flag("no-clobber");
+  request.dry_run = parsed.flag("dry-run");
+  request.source_options.force = parsed.flag("force");
+  read_targets(parsed, request);
+  if (!request.gate.is_open() && std::ranges::any_of(request.targets, [](const Location& target) {
+        return std::holds_alternative<ArchiveLocation>(target);
+      })) {
+    throw UsageError("a gate stands before a tag, and an archive has none", "write to a registry or a layout");
+  }
+}
+
+// The repository that a digest alone is in.
+std::optional<Reference> repository_of(const IndexRequest& request, const Parsed& parsed) {
+  std::vector<Location> candidates = request.targets;
+  for (const std::string& text : parsed.values("tag")) {
+    candidates.push_back(parse_location(text));
+  }
+  if (request.base) {
+    candidates.push_back(*request.base);
+  }
+  for (const Location& candidate : candidates) {
+    if (const auto* const registry = std::get_if<RegistryLocation>(&candidate)) {
+      return registry->reference;
+    }
+  }
+  return std::nullopt;
+}
+
+void read_sources(const Parsed& parsed, std::size_t first, IndexRequest& request) {
+  for (std::size_t i = first; i < parsed.arguments().size(); ++i) {
+    request.sources.push_back(parse_source(parsed.arguments()[i], repository_of(request, parsed)));
+  }
+}
+
+ExitCode create(const Parsed& parsed, Context& context) {
+  IndexRequest request;
+  read_common(parsed, request);
+  if (request.targets.empty()) {
+    throw UsageError("index create needs a name for the index", "-t REF, or -o oci:DIR:NAME");
+  }
+  read_sources(parsed, 0, request);
+  return change_index(context, request);
+}
+
+ExitCode add(const Parsed& parsed, Context& context) {
+  IndexRequest request{.base = parse_location(parsed.arguments().front())};
+  read_common(parsed, request);
+  read_sources(parsed, 1, request);
+  return change_index(context, request);
+}
+
+ExitCode remove(const Parsed& parsed, Context& context) {
+  IndexRequest request{.base = parse_location(parsed.arguments().front())};
+  read_common(parsed, request);
+  for (std::size_t i = 1; i < parsed.arguments().size(); ++i) {
+    const std::string& text = parsed.arguments()[i];
+    if (const std::optional<Digest> digest = Digest::parse(text)) {
+      request.removed.emplace_back(*digest);
+    } else {
+      request.removed.emplace_back(parse_platform(text));
+    }
+  }
+  return change_index(context, request);
+}
+
+ExitCode annotate(const Parsed& parsed, Context& context) {
+  IndexRequest request{.base = parse_location(parsed.arguments().front())};
+  read_common(parsed, request);
+  if (request.annotations.empty()) {
+    throw UsageError("index annotate needs to know what to say", "--annotation KEY=VALUE");
+  }
+  return change_index(context, request);
+}
+
+constexpr std::array<std::string_view, 2> kKeepOrDrop = {"keep", "drop"};
+constexpr std::array kOptions = {
+    Option{.name = "annotation",
+           .value = "[LEVEL:]KEY=VALUE",
+           .help = "Annotate the index, or manifest[P]:, manifest-descriptor[P]: of its entries",
+           .takes = Takes::many},
+    Option{.name = "attestations",
+           .value = "keep|drop",
+           .help = "What becomes of BuildKit's attestations (default keep, with the images that they are about)",
+           .takes = Takes::one,
+           .completion = Completion::choice,
+           .choices = kKeepOrDrop},
+    Option{.name = "dry-run", .help = "Print what would be pushed, write nothing"},
+    Option{.name = "force", .help = "Take in what its readers do not find in an index"},
+    kNoClobber,
+    Option{.name = "output",
+           .short_name = 'o',
+           .value = "LOCATION",
+           .help = "Write elsewhere than to a registry: oci:DIR:NAME, oci-archive:FILE, local:REF",
+           .takes = Takes::many,
+           .completion = Completion::location},
+    Option{.name = "platform",
+           .short_name = 'p',
+           .value = "P[,P...]",
+           .help = "Take only the entries for these platforms from the sources",
+           .takes = Takes::list,
+           .completion = Completion::platform},
+    Option{.name = "require-platform",
+           .value = "P[,P...]",
+           .help = "Move the tag only where Docker, containerd and podman will find these platforms",
+           .takes = Takes::list,
+           .completion = Completion::platform},
+    Option{.name = "require-unchanged",
+           .value = "P[,P...]",
+           .help = "Move the tag only where they take the same image as before for these platforms",
+           .takes = Takes::list,
+           .completion = Completion::platform},
+    Option{.name = "tag",
+           .short_name = 't',
+           .value = "LOCATION",
+           .help = "Name of the new index; the one that it is made of stays as it is",
+           .takes = Takes::many,
+           .completion = Completion::location}};
+
+constexpr Argument kBase{.name = "LOCATION", .completion = Completion::location};
+constexpr std::array kCreateArguments = {
+    Argument{.name = "SOURCE[,platform=P]", .max = Argument::kUnlimited, .completion = Completion::location}};
+constexpr std::array kAddArguments = {
+    kBase, Argument{.name = "SOURCE[,platform=P]", .max = Argument::kUnlimited, .completion = Completion::location}};
+constexpr std::array kRemoveArguments = {
+    kBase, Argument{.name = "PLATFORM|DIGEST", .max = Argument::kUnlimited, .completion = Completion::platform}};
+constexpr std::array kAnnotateArguments = {kBase};
+
+constexpr std::array<Example, 3> kCreateExamples = {
+    {{"One tag for three builds",
+      "wasm-oci index create -t me/app:1.0 me/app:1.0-amd64 me/app:1.0-arm64 me/app:1.0-wasm"},
+     {"From digests that were pushed to the repository",
+      "wasm-oci index create -t me/app:1.0 sha256:4f3c… sha256:9a1b… --require-platform linux/amd64,wasi/wasm"},
+     {"From a layout and another registry", "wasm-oci index create -t me/app:1.0 oci:build:app ghcr.io/me/app:1.0"}}};
+constexpr std::array<Example, 2> kAddExamples = {
+    {{"The Wasm variant to what buildx made",
+      "wasm-oci index add me/app:1.0 local:me/app:1.0 --require-unchanged linux/amd64,linux/arm64"},
+     {"Under another tag", "wasm-oci index add me/app:1.0 me/app:1.0-wasm -t me/app:1.0-all"}}};
+constexpr std::array<Example, 2> kRemoveExamples = {
+    {{"A platform and what attests it", "wasm-oci index remove me/app:1.0 wasi/wasm"},
+     {"One entry", "wasm-oci index remove me/app:1.0 sha256:4f3c…"}}};
+constexpr std::array<Example, 2> kAnnotateExamples = {
+    {{"The index", "wasm-oci index annotate me/app:1.0 --annotation org.opencontainers.image.version=1.0"},
+     {"The Wasm image and its entry",
+      "wasm-oci index annotate me/app:1.0 --annotation manifest[wasi/wasm],manifest-descriptor[wasi/wasm]:a=b"}}};
+
+constexpr std::array<std::string_view, 1> kAddAliases = {"index append"};
+constexpr std::array<std::string_view, 1> kRemoveAliases = {"index rm"};
+
+}  // namespace
+
+constexpr Command kIndexCreateCommand{
+    .name = "index create",
+    .summary = "Make a multi-platform index of images and indexes",
+    .details =
+        "Sources are images, or indexes whose entries are taken over; the first may be an index that the others join. "
+        "Each image says its platform in its config; platform= says another. For one platform the later source wins. "
+        "Attestations follow their images. Everything is copied to where the index goes, the tag last.",
+    .examples = kCreateExamples,
+    .arguments = kCreateArguments,
+    .options = kOptions,
+    .run = create};
+
+constexpr Command kIndexAddCommand{
+    .name = "index add",
+    .aliases = kAddAliases,
+    .summary = "Add images to the index that a tag names",
+    .details =
+        "Entries that are there stay as they are, byte for byte; an entry for the same platform is replaced. A single "
+        "image becomes an index. What others add at the same time is kept.",
+    .examples = kAddExamples,
+    .arguments = kAddArguments,
+    .options = kOptions,
+    .run = add};
+
+constexpr Command kIndexRemoveCommand{
+    .name = "index remove",
+    .aliases = kRemoveAliases,
+    .summary = "Take entries out of the index that a tag names",
+    .details = "By platform or by digest, with the attestations of what goes. The images stay in the registry.",
+    .examples = kRemoveExamples,
+    .arguments = kRemoveArguments,
+    .options = kOptions,
+    .run = remove};
+
+constexpr Command kIndexAnnotateCommand{
+    .name = "index annotate",
+    .summary = "Annotate an index, its entries and their manifests",
+    .details =
+        "LEVEL is index, manifest-descriptor (the entry) or manifest, the last two with a platform in brackets or for "
+        "all; several are joined by commas. A manifest that is annotated has another digest; attestations of the old "
+        "one are left out.",
+    .examples = kAnnotateExamples,
+    .arguments = kAnnotateArguments,
+    .options = kOptions,
+    .run = annotate};
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,344 @@
+#include "cli/index_change.hpp"
+
+#include "cli/index_report.hpp"
+#include "cli/move_image.hpp"
+#include "cli/output.hpp"
+#include "cli/tag_lock.hpp"
+#include "oci/error.hpp"
+#include "oci/index/changes.hpp"
+#include "oci/index/compose.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/copy_graph.hpp"
+#include "registry/registry_store.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+constexpr int kMaxTries = 10;
+// Between writing a tag and reading it again, so that a writer who read before us has written by then
+// (docs/reliability.md says what that is worth).
+constexpr std::chrono::milliseconds kSettle{50};
+
+void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop, duration, [] { return false; });
+}
+
+// Whether both are in one repository, layout or store: what the one names, the other holds.
+bool same_place(const Location& a, const Location& b) {
+  if (a.index() != b.index()) {
+    return false;
+  }
+  if (const auto* const registry = std::get_if<RegistryLocation>(&a)) {
+    const Reference& left = registry->reference;
+    const Reference& right = std::get<RegistryLocation>(b).reference;
+    return left.host == right.host && left.path == right.path;
+  }
+  if (const auto* const layout = std::get_if<LayoutLocation>(&a)) {
+    std::error_code ignored;
+    return std::filesystem::equivalent(layout->path, std::get<LayoutLocation>(b).path, ignored);
+  }
+  return std::holds_alternative<LocalLocation>(a);
+}
+
+std::string lock_name(const Location& location) {
+  if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
+    std::error_code ignored;
+    return "oci:" + std::filesystem::weakly_canonical(layout->path, ignored).string() + ":" + layout->name.value_or("");
+  }
+  return format(location);
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    text += (text.empty() ? "" : "; ") + line;
+  }
+  return text;
+}
+
+void require_gate(const Gate& gate, Store& store, const Descriptor& root, const std::optional<Descriptor>& previous) {
+  if (const std::vector<std::string> failures = check_gate(gate, store, root, previous); !failures.empty()) {
+    throw GateError("the gate holds " + root.digest.str() + ": " + joined(failures),
+                    "the tag names what it named before");
+  }
+}
+
+bool names(const Target& target, const Digest& digest) {
+  const std::optional<Descriptor> now = target.store->peek(target.names.front().ref_name);
+  return now && now->digest == digest;
+}
+
+Result result_of(const std::string& name, const MadeIndex& made, IndexChanges changes) {
+  Result result{.name = name,
+                .digest = made.root.digest,
+                .media_type = made.root.media_type,
+                .size = made.root.size,
+                .platforms = {},
+                .changes = std::move(changes)};
+  for (const IndexEntry& entry : made.entries) {
+    if (entry.platform) {
+      result.platforms.push_back(format(*entry.platform));
+    }
+  }
+  return result;
+}
+
+class IndexChange {
+ public:
+  IndexChange(Context& context, const IndexRequest& request)
+      : context_(context),
+        request_(request),
+        locations_(context, named_locations(request), writes_to_registry(request)),
+        results_(context) {}
+
+  ExitCode run() {
+    const FoundSources found = find_sources(context_, locations_, request_.sources, request_.source_options);
+    composition_ = {.sources = found.sources,
+                    .only = request_.source_options.only,
+                    .removed = request_.removed,
+                    .attestations = request_.source_options.attestations,
+                    .annotations = request_.annotations,
+                    .force = request_.source_options.force};
+    for (const Location& target : request_.targets) {
+      try {
+        results_.add(naming(format(target), [&] { return bring_to(target); }));
+      } catch (const Error& error) {
+        results_.fail(error);
+      }
+    }
+    return results_.finish();
+  }
+
+ private:
+  static std::vector<Location> named_locations(const IndexRequest& request) {
+    std::vector<Location> named = request.targets;
+    if (request.base) {
+      named.push_back(*request.base);
+    }
+    for (const SourceSpec& source : request.sources) {
+      named.push_back(source.location);
+    }
+    return named;
+  }
+
+  static bool writes_to_registry(const IndexRequest& request) {
+    return !request.dry_run && std::ranges::any_of(request.targets, [](const Location& target) {
+      return std::holds_alternative<RegistryLocation>(target);
+    });
+  }
+
+  Result bring_to(const Location& location) {
+    if (!request_.base) {
+      return bring_new(location, nullptr, nullptr);
+    }
+    const bool same_place = cli::same_place(*request_.base, location);
+    if (same_place && format(*request_.base) == format(location)) {
+      return edit(location);
+    }
+    const SourceImage base = find_base(*request_.base, same_place);
+    return bring_new(location, &base, same_place ? base.store.get() : nullptr);
+  }
+
+  // What is written to as well, is read with the rights to write.
+  SourceImage find_base(const Location& location, bool writes) {
+    const Access access = writes && !request_.dry_run ? Access::push : Access::pull;
+    try {
+      return locations_.find(location, Look::whole, access);
+    } catch (NotFoundError& error) {
+      error.suggest("make it: wasm-oci index create -t " + format(location) + " SOURCE...");
+      throw;
+    }
+  }
+
+  MadeIndex make(const SourceImage* base, bool again = false) const {
+    MadeIndex made = [&] {
+      if (base == nullptr) {
+        return compose_index(composition_, nullptr);
+      }
+      const IndexPart part{.name = base->name, .store = base->store.get(), .root = base->root};
+      return compose_index(composition_, &part, again);
+    }();
+    for (const std::string& note : made.notes) {
+      print_note(context_, note);
+    }
+    return made;
+  }
+
+  // To a name that is not what it was made of. `present` holds everything of the base, and is where the result goes.
+  Result bring_new(const Location& location, const SourceImage* base, const Store* present) {
+    const MadeIndex made = make(base);
+    if (request_.dry_run) {
+      return tell_dry(location, made, base);
+    }
+    Target target = open_target(location, made.root, std::nullopt);
+    std::optional<Descriptor> previous;
+    if (!target.names.empty()) {
+      previous = target.store->resolve(target.names.front().ref_name);
+    }
+    if (previous && previous->digest == made.root.digest) {
+      return unchanged(target.name, *target.store, made);
+    }
+    check_clobber(target, previous, made.root);
+    bring_parts(made, present, target, previous);
+    target.store->put_root(made.root, made.bytes, target.names);
+    target.store->finish();
+    return with_previous(base != nullptr ? told(target.name, made, base->root) : told_new(target, made, previous),
+                         previous);
+  }
+
+  // In the place of what it was made of. What others wrote meanwhile is what it is made of next.
+  Result edit(const Location& location) {
+    if (request_.dry_run) {
+      const SourceImage base = find_base(location, true);
+      return tell_dry(location, make(&base), &base);
+    }
+    const TagLock lock(context_, lock_name(location));
+    for (int tries = 1; tries <= kMaxTries; ++tries) {
+      const SourceImage base = find_again(location, tries > 1);
+      const MadeIndex made = make(&base, tries > 1);
+      if (made.root.digest == base.root.digest) {
+        if (tries > 1) {
+          print_note(context_, base.name + " was changed by others as well: both changes are in it");
+        }
+        return unchanged(base.name, *base.store, made);
+      }
+      if (std::optional<Result> result = replace(location, base, made)) {
+        return *std::move(result);
+      }
+    }
+    throw ConflictError(format(location) + " was moved by others each time that it was read, changed and written, " +
+                            std::to_string(kMaxTries) + " times",
+                        "it names what they wrote last");
+  }
+
+  // While another writer moves the tag docker-registry may say that it does not exist.
+  SourceImage find_again(const Location& location, bool again) {
+    try {
+      return find_base(location, true);
+    } catch (const NotFoundError&) {
+      if (!again && !std::holds_alternative<RegistryLocation>(location)) {
+        throw;
+      }
+    }
+    pause(kSettle, context_.stop);
+    return find_base(location, true);
+  }
+
+  // nullopt where the name has come to name something else.
+  std::optional<Result> replace(const Location& location, const SourceImage& base, const MadeIndex& made) {
+    Target target = open_target(location, made.root, base.called);
+    if (target.names.empty()) {
+      throw UsageError(target.name + ": an index without a name cannot be replaced", "give it one: -t oci:DIR:NAME");
+    }
+    check_clobber(target, base.root, made.root);
+    bring_parts(made, base.store.get(), target, base.root);
+    if (!names(target, base.root.digest)) {
+      return std::nullopt;
+    }
+    target.store->put_root(made.root, made.bytes, target.names);
+    target.store->finish();
+    if (std::holds_alternative<RegistryLocation>(location)) {
+      pause(kSettle, context_.stop);
+      if (!names(target, made.root.digest)) {
+        return std::nullopt;
+      }
+    }
+    return with_previous(told(target.name, made, base.root), base.root);
+  }
+
+  Result unchanged(const std::string& name, Store& store, const MadeIndex& made) const {
+    require_gate(request_.gate, store, made.root, made.root);
+    print_note(context_, name + " is unchanged");
+    return result_of(name, made, compare_indexes(made.before, made.entries));
+  }
+
+  Target open_target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
+    Target target = locations_.target(location, root, called);
+    if (target.names.empty() && !named_digest(location)) {
+      target.names = request_.names;
+    }
+    return target;
+  }
+
+  void check_clobber(const Target& target, const std::optional<Descriptor>& previous, const Descriptor& root) const {
+    if (request_.no_clobber) {
+      check_move(context_, target.name, previous, root, true);
+    }
+  }
+
+  // Everything but the name: the root, too, where a gate is to look at it first.
+  void bring_parts(const MadeIndex& made, const Store* present, Target& target,
+                   const std::optional<Descriptor>& previous) {
+    CopyOptions options{.jobs = context_.options.jobs,
+                        .in_hand = made.manifests,
+                        .stop = context_.stop,
+                        .progress = &context_.progress()};
+    options.in_hand.emplace(made.root.digest, made.bytes);
+    for (const IndexEntry& entry : made.entries) {
+      const Digest& digest = entry.descriptor.digest;
+      const bool stays = entry.store == present && !made.manifests.contains(digest);
+      options.children.emplace(digest, stays ? nullptr : entry.store);
+    }
+    copy_below(*made.entries.front().store, made.root, *target.store, options);
+    if (!request_.gate.is_open()) {
+      target.store->put_root(made.root, made.bytes, {});
+      require_gate(request_.gate, *target.store, made.root, previous);
+    }
+  }
+
+  Result tell_dry(const Location& location, const MadeIndex& made, const SourceImage* base) const {
+    Result result = told(format(location), made, base == nullptr ? std::nullopt : std::optional(base->root));
+    print_note(context_, "dry run: nothing was written or pushed");
+    return result;
+  }
+
+  Result told(const std::string& name, const MadeIndex& made, const std::optional<Descriptor>& before) const {
+    return told(name, made, before, compare_indexes(made.before, made.entries));
+  }
+
+  Result told(const std::string& name, const MadeIndex& made, const std::optional<Descriptor>& before,
+              IndexChanges changes) const {
+    print_report(context_, name, before ? std::optional(before->digest) : std::nullopt, made.root.digest, changes);
+    return result_of(name, made, std::move(changes));
+  }
+
+  // A new index is told against what the name named.
+  Result told_new(const Target& target, const MadeIndex& made, const std::optional<Descriptor>& previous) const {
+    std::vector<IndexEntry> before;
+    if (previous && media_type::is_index(previous->media_type)) {
+      const std::string bytes = target.store->load(*previous, NodeKind::manifest);
+      before = entries_of(*target.store, bytes, previous->media_type);
+    }
+    return told(target.name, made, previous, compare_indexes(before, made.entries));
+  }
+
+  static Result with_previous(Result result, const std::optional<Descriptor>& previous) {
+    if (previous && previous->digest != result.digest) {
+      result.previous_digest = previous->digest;
+    }
+    return result;
+  }
+
+  Context& context_;
+  const IndexRequest& request_;
+  Locations locations_;
+  Results results_;
+  Composition composition_;
+};
+
+}  // namespace
+
+ExitCode change_index(Context& context, const IndexRequest& request) { return IndexChange(context, request).run(); }
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,39 @@
+// What `index create`, `add`, `remove` and `annotate` have in common: an index is put together, checked, and brought to
+// where a tag shall name it.
+#pragma once
+
+#include "cli/context.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/index_sources.hpp"
+#include "oci/annotations.hpp"
+#include "oci/clients/gate.hpp"
+#include "oci/digest.hpp"
+#include "oci/location.hpp"
+#include "oci/platform.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+struct IndexRequest {
+  std::optional<Location> base = std::nullopt;  // the index that is edited; nullopt: a new one
+  std::vector<SourceSpec> sources = {};
+  SourceOptions source_options = {};
+  std::vector<std::variant<Platform, Digest>> removed = {};
+  std::vector<AnnotationRequest> annotations = {};
+
+  std::vector<Location> targets = {};
+  std::vector<RootName> names = {};  // of targets that name themselves nothing: layouts and archives of -o
+  Gate gate = {};
+  bool no_clobber = false;
+  bool dry_run = false;
+};
+
+// Edits and brings the result to all targets. All are tried; the code is that of the worst failure. What somebody else
+// made of the base meanwhile is kept: the edit is made anew of it, a bounded number of times (ConflictError).
+ExitCode change_index(Context& context, const IndexRequest& request);
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,28 @@
+// The gate before a tag moves: whether clients will find what they must find, and notice nothing that they must not
+// notice.
+#pragma once
+
+#include "oci/descriptor.hpp"
+#include "oci/platform.hpp"
+#include "oci/store/store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+
+struct Gate {
+  std::vector<Platform> served = {};     // of --require-platform
+  std::vector<Platform> unchanged = {};  // of --require-unchanged
+
+  bool is_open() const { return served.empty() && unchanged.empty(); }
+};
+
+// Asks Docker, containerd and podman, by their rules, what they would take of `after`, and of `before`, which the tag
+// names until now. A platform is served where all of them take an image that is for exactly this platform, by its
+// config too. Returns a line for each thing that is not as it must be; none: the tag may move. `store` holds both.
+std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
+                                    const std::optional<Descriptor>& before);
+
+}  // namespace wasm_oci

@@ -1,0 +1,278 @@
+// `index create`, `add`, `remove` and `annotate` on layouts and the local store, as a user meets them.
+#include "oci/manifest.hpp"
+#include "oci/store/layout_store.hpp"
+#include "tests/support/graph.hpp"
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace wasm_oci::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+class IndexCommands : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::copy_file(testdata("modules/hello.wasm"), user_.work() / "app.wasm"); }
+
+  // Builds into oci:layout:NAME and returns the digest.
+  std::string build(const std::string& name, const std::string& platform, const std::string& label = "") {
+    std::vector<std::string> arguments = {"build",      "app.wasm", "-o", "oci:layout:" + name,
+                                          "--platform", platform,   "-q"};
+    if (!label.empty()) {
+      arguments.insert(arguments.end(), {"--label", "x=" + label});
+    }
+    return user_.must(arguments);
+  }
+
+  std::string raw(const std::string& name) { return user_({"inspect", "--raw", "oci:layout:" + name}).out; }
+
+  std::vector<std::string> digests(const std::string& name) {
+    std::vector<std::string> digests;
+    for (const Descriptor& entry : parse_index(raw(name)).manifests) {
+      digests.push_back(entry.digest.str());
+    }
+    return digests;
+  }
+
+  // An index as buildx writes one: indented, with an attestation behind the images, and with fields of its own.
+  std::string index_by_others(const std::string& name, const std::string& linux) {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    const std::string statement = add_image(*store, "statement").digest.str();
+    const auto size_of = [&](const std::string& digest) { return std::to_string(store->resolve(digest).value().size); };
+    const std::string text =
+        "{\n  \"schemaVersion\": 2,\n  \"mediaType\": "
+        "\"application/vnd.oci.image.index.v1+json\",\n  \"manifests\": [\n    {\n      "
+        "\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\",\n      \"digest\": \"" +
+        linux + "\",\n      \"size\": " + size_of(linux) +
+        ",\n      \"platform\": {\n        \"architecture\": \"amd64\",\n        \"os\": "
+        "\"linux\"\n      }\n    },\n    {\n      \"mediaType\": "
+        "\"application/vnd.oci.image.manifest.v1+json\",\n      \"digest\": \"" +
+        statement + "\",\n      \"size\": " + size_of(statement) +
+        ",\n      \"annotations\": {\n        \"vnd.docker.reference.digest\": \"" + linux +
+        "\",\n        \"vnd.docker.reference.type\": \"attestation-manifest\"\n      },\n      "
+        "\"platform\": {\n        \"architecture\": \"unknown\",\n        \"os\": "
+        "\"unknown\"\n      }\n    }\n  ],\n  \"x-others\": 1e2\n}";
+    const Descriptor root = store->add("application/vnd.oci.image.index.v1+json", text);
+    name_root(*store, root, {{name}});
+    return root.digest.str();
+  }
+
+  Outcome expect_failure(int code, const std::vector<std::string>& arguments, const std::string& words) {
+    Outcome outcome = user_(arguments);
+    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(words));
+    EXPECT_THAT(outcome.out, IsEmpty());
+    return outcome;
+  }
+
+  WasmOci user_;
+};
+
+TEST_F(IndexCommands, CreateTakesThePlatformsOfTheConfigsInTheOrderOfTheSources) {
+  const std::string amd64 = build("amd64", "linux/amd64");
+  const std::string wasi = build("wasi", "wasi/wasm");
+  const Outcome outcome = user_({"index", "create", "-t", "oci:layout:all", "oci:layout:amd64", "oci:layout:wasi"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const std::string digest = user_.must({"digest", "oci:layout:all"});
+  EXPECT_EQ(outcome.out, "oci:layout:all@" + digest + "\n");
+  EXPECT_THAT(digests("all"), ElementsAre(amd64, wasi));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("added      linux/amd64  " + amd64), HasSubstr("wasi/wasm")));
+  EXPECT_EQ(user_.must({"digest", "oci:layout:all", "--platform", "wasi/wasm"}), wasi);
+  EXPECT_THAT(raw("all"), HasSubstr(R"("platform":{"architecture":"wasm","os":"wasi"}})"));
+}
+
+TEST_F(IndexCommands, CreateOfOneIndexKeepsItsBytes) {
+  const std::string linux = build("amd64", "linux/amd64");
+  const std::string digest = index_by_others("theirs", linux);
+  EXPECT_EQ(user_.must({"index", "create", "-q", "-t", "oci:other:copy", "oci:layout:theirs"}), digest);
+  EXPECT_EQ(user_.must({"digest", "oci:other:copy"}), digest);
+}
+
+TEST_F(IndexCommands, AddKeepsEveryOtherByteAndRemoveGivesTheFirstDigestBack) {
+  const std::string linux = build("amd64", "linux/amd64");
+  const std::string wasi = build("wasi", "wasi/wasm");
+  const std::string before = index_by_others("app", linux);
+  const std::string text = raw("app");
+  const Outcome added = user_({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_THAT(added.err,
+              AllOf(HasSubstr("unchanged  linux/amd64  " + linux), HasSubstr("added      wasi/wasm    " + wasi),
+                    HasSubstr("attestations: 1 kept"), HasSubstr(before + " -> ")));
+  const std::size_t first = text.find("    },\n    {");
+  EXPECT_EQ(raw("app").substr(0, first), text.substr(0, first));
+  EXPECT_TRUE(raw("app").ends_with(text.substr(first)));
+  EXPECT_EQ(digests("app")[1], wasi);
+
+  const Outcome removed = user_({"index", "rm", "oci:layout:app", "wasi/wasm"});
+  EXPECT_EQ(removed.exit_code, 0) << removed.err;
+  EXPECT_THAT(removed.err, HasSubstr("removed    wasi/wasm"));
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+}
+
+TEST_F(IndexCommands, AddingTheSameAgainIsSuccessAndChangesNothing) {
+  build("wasi", "wasi/wasm");
+  index_by_others("app", build("amd64", "linux/amd64"));
+  const std::string digest = user_.must({"index", "add", "-q", "oci:layout:app", "oci:layout:wasi"});
+  const Outcome again = user_({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(again.out, "oci:layout:app@" + digest + "\n");
+  EXPECT_THAT(again.err, HasSubstr("unchanged"));
+}
+
+TEST_F(IndexCommands, AnImageBecomesAnIndexWhereASecondPlatformJoins) {
+  const std::string amd64 = build("app", "linux/amd64");
+  const std::string wasi = build("wasi", "wasi/wasm");
+  user_.must({"index", "append", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_THAT(digests("app"), ElementsAre(amd64, wasi));
+}
+
+TEST_F(IndexCommands, TheLaterOfOnePlatformReplacesTheEarlierAndThatIsTold) {
+  const std::string first = build("first", "wasi/wasm", "1");
+  const std::string second = build("second", "wasi/wasm", "2");
+  const Outcome created = user_({"index", "create", "-t", "oci:layout:app", "oci:layout:first", "oci:layout:second"});
+  EXPECT_THAT(created.err, HasSubstr("oci:layout:second takes the place of " + first));
+  EXPECT_THAT(digests("app"), ElementsAre(second));
+  const Outcome added = user_({"index", "add", "oci:layout:app", "oci:layout:first"});
+  EXPECT_THAT(added.err, HasSubstr("replaced   wasi/wasm  " + second + " -> " + first));
+}
+
+TEST_F(IndexCommands, TagNamesTheResultAndLeavesTheOldOne) {
+  const std::string before = index_by_others("app", build("amd64", "linux/amd64"));
+  build("wasi", "wasi/wasm");
+  user_.must({"index", "add", "oci:layout:app", "oci:layout:wasi", "-t", "oci:other:new", "-t", "local:me/app:2"});
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+  EXPECT_EQ(user_.must({"digest", "oci:other:new"}), user_.must({"digest", "local:me/app:2"}));
+  user_.must({"pull", "oci:other:new", "-o", "out.wasm"});
+  EXPECT_EQ(sha256_of(user_.work() / "out.wasm"), sha256_of(user_.work() / "app.wasm"));
+}
+
+TEST_F(IndexCommands, OutputsAreNamedByTheTags) {
+  build("wasi", "wasi/wasm");
+  build("amd64", "linux/amd64");
+  user_.must({"index", "create", "-t", "me/app:1", "-o", "oci:other", "-o", "oci-archive:all.tar", "oci:layout:amd64",
+              "oci:layout:wasi"});
+  const std::string digest = user_.must({"digest", "oci:other:docker.io/me/app:1"});
+  EXPECT_EQ(user_.must({"digest", "oci-archive:all.tar:docker.io/me/app:1"}), digest);
+}
+
+TEST_F(IndexCommands, PlatformsAndAttestationsOfTheSourcesAreChosen) {
+  const std::string linux = build("amd64", "linux/amd64");
+  const std::string wasi = build("wasi", "wasi/wasm");
+  index_by_others("app", linux);
+  user_.must({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  user_.must({"index", "create", "-t", "oci:layout:only", "-p", "wasi/wasm", "oci:layout:app"});
+  EXPECT_THAT(digests("only"), ElementsAre(wasi));
+  user_.must({"index", "create", "-t", "oci:layout:bare", "--attestations", "drop", "oci:layout:app"});
+  EXPECT_THAT(digests("bare"), ElementsAre(linux, wasi));
+  expect_failure(4, {"index", "create", "-t", "oci:layout:x", "-p", "linux/s390x", "oci:layout:app"}, "linux/s390x");
+  expect_failure(2, {"index", "create", "-t", "oci:layout:x", "-p", "wasi/wasm,wasi/wasm", "oci:layout:app"},
+                 "is given twice");
+}
+
+TEST_F(IndexCommands, AnotherPlatformForASourceIsSaidAndItsConfigIsTold) {
+  build("amd64", "linux/amd64");
+  const Outcome outcome = user_({"index", "create", "-t", "oci:layout:app", "oci:layout:amd64,platform=wasi/wasm"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("its config says linux/amd64"), HasSubstr("--set-platform wasi/wasm")));
+  EXPECT_EQ(parse_index(raw("app")).manifests.front().platform, parse_platform("wasi/wasm"));
+  for (const std::string slip : {"wasm", "wasm/wasi", "wasi/wasm32"}) {
+    expect_failure(2, {"index", "create", "-t", "oci:layout:x", "oci:layout:amd64,platform=" + slip}, "wasi/wasm");
+  }
+}
+
+TEST_F(IndexCommands, AnnotatesEveryLevelInOneRun) {
+  const std::string linux = build("amd64", "linux/amd64");
+  const std::string wasi = build("wasi", "wasi/wasm");
+  index_by_others("app", linux);
+  user_.must({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  const Outcome outcome = user_({"index", "annotate", "oci:layout:app", "--annotation", "a=1", "--annotation",
+                                 "manifest[wasi/wasm],manifest-descriptor[wasi/wasm]:b=2"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("unchanged  linux/amd64"), HasSubstr("replaced   wasi/wasm    " + wasi)));
+  const Index index = parse_index(raw("app"));
+  EXPECT_THAT(index.annotations, ElementsAre(Pair("a", "1")));
+  EXPECT_THAT(index.manifests[1].annotations, ElementsAre(Pair("b", "2")));
+  const std::string manifest = user_({"inspect", "--raw", "oci:layout@" + index.manifests[1].digest.str()}).out;
+  EXPECT_EQ(parse_manifest(manifest).annotations.at("b"), "2");
+  user_.must({"copy", "oci:layout:app", "oci:whole:app"});
+}
+
+TEST_F(IndexCommands, DryRunSaysTheDigestAndWritesNothing) {
+  build("wasi", "wasi/wasm");
+  const std::string before = index_by_others("app", build("amd64", "linux/amd64"));
+  const std::string dry = user_.must({"index", "add", "-q", "--dry-run", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+  EXPECT_EQ(user_.must({"index", "add", "-q", "oci:layout:app", "oci:layout:wasi"}), dry);
+}
+
+TEST_F(IndexCommands, JsonTellsWhatChanged) {
+  build("wasi", "wasi/wasm");
+  const std::string before = index_by_others("app", build("amd64", "linux/amd64"));
+  const std::string json = user_.must({"index", "add", "--format", "json", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_THAT(json, AllOf(HasSubstr("\"previousDigest\": \"" + before + "\""), HasSubstr("\"unchanged\": ["),
+                          HasSubstr("\"kept\": 1"), HasSubstr("\"platform\": \"wasi/wasm\"")));
+}
+
+TEST_F(IndexCommands, AGateThatFailsLeavesTheTagWhereItWas) {
+  build("wasi", "wasi/wasm");
+  build("other", "linux/amd64", "other");
+  const std::string before = index_by_others("app", build("amd64", "linux/amd64"));
+  expect_failure(3, {"index", "add", "oci:layout:app", "oci:layout:wasi", "--require-platform", "linux/arm64"},
+                 "linux/arm64");
+  expect_failure(3, {"index", "add", "oci:layout:app", "oci:layout:other", "--require-unchanged", "linux/amd64"},
+                 "in the place of");
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+  user_.must({"index", "add", "oci:layout:app", "oci:layout:wasi", "--require-platform", "wasi/wasm,linux/amd64",
+              "--require-unchanged", "linux/amd64"});
+}
+
+TEST_F(IndexCommands, NoClobberLeavesWhatIsThere) {
+  build("wasi", "wasi/wasm");
+  build("amd64", "linux/amd64");
+  expect_failure(8, {"index", "create", "--no-clobber", "-t", "oci:layout:amd64", "oci:layout:wasi"}, "exists already");
+  EXPECT_EQ(user_.must({"index", "create", "-q", "--no-clobber", "-t", "oci:layout:new", "oci:layout:wasi"}),
+            user_.must({"index", "create", "-q", "--no-clobber", "-t", "oci:layout:new", "oci:layout:wasi"}));
+}
+
+TEST_F(IndexCommands, RefusesWhatMakesNoIndex) {
+  build("wasi", "wasi/wasm");
+  user_.must({"build", "app.wasm", "-o", "oci:layout:artifact", "--as", "artifact"});
+  expect_failure(2, {"index", "create", "-t", "oci:layout:x", "oci:layout:artifact"}, "a Wasm artifact");
+  expect_failure(2, {"index", "create", "oci:layout:wasi"}, "needs a name");
+  expect_failure(2, {"index", "create", "-t", "oci:layout:x", "sha256:" + std::string(64, '0')}, "which repository");
+  expect_failure(4, {"index", "add", "oci:layout:absent", "oci:layout:wasi"}, "absent");
+  expect_failure(4, {"index", "create", "-t", "oci:layout:x", "oci:layout:absent"}, "absent");
+  expect_failure(2, {"index", "remove", "oci:layout:wasi", "wasi/wasm"}, "is an image, and no index");
+  user_.must({"index", "create", "-t", "oci:layout:one", "oci:layout:wasi"});
+  expect_failure(4, {"index", "remove", "oci:layout:one", "linux/amd64"}, "nothing for linux/amd64");
+  expect_failure(2, {"index", "remove", "oci:layout:one", "wasi/wasm"}, "nothing would be left");
+  expect_failure(2, {"index", "annotate", "oci:layout:one"}, "--annotation");
+  expect_failure(4, {"index", "annotate", "oci:layout:one", "--annotation", "manifest[linux/amd64]:a=b"},
+                 "linux/amd64");
+  const std::string digest = user_.must({"digest", "oci:layout:one"});
+  expect_failure(2, {"index", "add", "oci:layout@" + digest, "oci:layout:wasi"}, "never changes");
+  EXPECT_EQ(user_({"digest", "oci:layout:x"}).exit_code, 4);
+  EXPECT_THAT(raw("one"), Not(HasSubstr("annotations")));
+}
+
+TEST_F(IndexCommands, AMissingChildIsSaidAndNothingIsNamed) {
+  const std::string linux = build("amd64", "linux/amd64");
+  index_by_others("app", linux);
+  std::filesystem::remove(user_.work() / "layout/blobs/sha256" / linux.substr(7));
+  expect_failure(4, {"index", "create", "-t", "oci:other:app", "oci:layout:app"}, linux);
+  EXPECT_NE(user_({"digest", "oci:other:app"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace wasm_oci::testing

@@ -1,0 +1,235 @@
+// Indexes in real registries: which entry real clients take of them, edits by several processes at once, and sources in
+// several places.
+#include "oci/manifest.hpp"
+#include "oci/store/layout_store.hpp"
+#include "tests/interop/peers.hpp"
+#include "tests/support/graph.hpp"
+#include "tests/support/registries.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <thread>
+
+namespace wasm_oci::testing {
+namespace {
+
+using ::testing::UnorderedElementsAre;
+
+class IndexInterop : public Interop {
+ protected:
+  // In the open registry, by a tag that says the platform.
+  std::string push(const std::string& platform, const std::string& repository = "me/app") {
+    std::string reference = registry_.host() + "/" + repository + ":" + platform;
+    std::ranges::replace(
+        reference.begin() + static_cast<std::ptrdiff_t>(registry_.host().size() + repository.size() + 2),
+        reference.end(), '/', '-');
+    user_.must({"build", testdata(kModule).string(), "-t", reference, "--platform", platform, "--push"});
+    return reference;
+  }
+
+  std::string config_of(const std::string& reference) {
+    return digest_of(user_({"inspect", "--config", reference}).out).str();
+  }
+
+  std::vector<std::string> entries_of(const std::string& reference) {
+    std::vector<std::string> digests;
+    for (const Descriptor& entry : parse_index(user_({"inspect", "--raw", reference}).out).manifests) {
+      digests.push_back(entry.digest.str());
+    }
+    return digests;
+  }
+
+  // The config of the image that the client takes; nullopt: none.
+  std::optional<std::string> taken_by_skopeo(const std::string& reference, const Platform& platform) {
+    std::vector<std::string> argv = {"skopeo", "--override-os", platform.os, "--override-arch", platform.architecture};
+    if (!platform.variant.empty()) {
+      argv.insert(argv.end(), {"--override-variant", platform.variant});
+    }
+    argv.insert(argv.end(), {"inspect", "--tls-verify=false", "--config", "--raw", "docker://" + reference});
+    const Outcome outcome = user_.other(argv);
+    return outcome.ok() ? std::optional(digest_of(outcome.out).str()) : std::nullopt;
+  }
+
+  std::optional<std::string> taken_by_podman(const std::string& reference, const Platform& platform) {
+    const Outcome pulled =
+        user_.other({"podman", "pull", "-q", "--tls-verify=false", "--platform", format(platform), reference});
+    return pulled.ok() ? std::optional("sha256:" + pulled.out.substr(0, 64)) : std::nullopt;
+  }
+
+  // Of these configs.
+  static std::vector<std::string> taken_by_containerd(const Containerd& containerd, const std::string& reference,
+                                                      const Platform& platform,
+                                                      const std::vector<std::string>& configs) {
+    for (const std::string& config : configs) {
+      try {
+        containerd.ctr({"content", "rm", config});
+      } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): it is not there
+      }
+    }
+    try {
+      containerd.ctr(
+          {"images", "pull", "--plain-http", "--snapshotter", "native", "--platform", format(platform), reference});
+    } catch (const std::runtime_error&) {
+      return {};
+    }
+    const std::string content = containerd.ctr({"content", "ls", "-q"});
+    std::vector<std::string> taken;
+    std::ranges::copy_if(configs, std::back_inserter(taken),
+                         [&](const std::string& config) { return content.contains(config); });
+    return taken;
+  }
+};
+
+// An index, and for each platform the tag of the image that clients are to take of it; "" for none.
+struct Shape {
+  std::string name;
+  std::vector<std::string> platforms;
+};
+
+TEST_F(IndexInterop, EachClientTakesTheEntryThatWasMeant) {
+  const std::vector<Shape> shapes = {
+      {"first", {"wasi/wasm", "linux/amd64", "linux/arm64"}},
+      {"last", {"linux/amd64", "linux/arm64", "wasi/wasm"}},
+      {"alone", {"wasi/wasm"}},
+      {"names", {"linux/amd64", "wasip1/wasm", "wasi/wasm"}},
+      {"variants", {"linux/arm/v6", "linux/arm64/v8", "linux/amd64", "wasip1/wasm"}},
+  };
+  const std::vector<std::string> asked = {"linux/amd64", "linux/arm64", "wasi/wasm", "wasip1/wasm"};
+  std::map<std::string, std::string> configs;
+  std::map<std::string, std::string> references;
+  for (const Shape& shape : shapes) {
+    for (const std::string& platform : shape.platforms) {
+      if (!references.contains(platform)) {
+        references[platform] = push(platform);
+        configs[platform] = config_of(references[platform]);
+      }
+    }
+  }
+  const TempDir folder;
+  const Containerd containerd(folder.path());
+  for (const Shape& shape : shapes) {
+    const std::string index = registry_.host() + "/me/app:" + shape.name;
+    std::vector<std::string> arguments = {"index", "create", "-t", index};
+    std::vector<std::string> all;
+    for (const std::string& platform : shape.platforms) {
+      arguments.push_back(references[platform]);
+      all.push_back(configs[platform]);
+    }
+    user_.must(arguments);
+    for (const std::string& wanted : asked) {
+      SCOPED_TRACE(shape.name + ", " + wanted);
+      const Platform platform = parse_platform(wanted);
+      const auto meant = std::ranges::find_if(
+          shape.platforms, [&](const std::string& one) { return same_platform(parse_platform(one), platform); });
+      const std::optional<std::string> expected =
+          meant == shape.platforms.end() ? std::nullopt : std::optional(configs[*meant]);
+      EXPECT_EQ(taken_by_skopeo(index, platform), expected);
+      EXPECT_EQ(taken_by_podman(index, platform), expected);
+      const std::vector<std::string> taken = taken_by_containerd(containerd, index, platform, all);
+      if (expected) {
+        EXPECT_THAT(taken, UnorderedElementsAre(*expected));
+      } else {
+        EXPECT_TRUE(taken.empty()) << ::testing::PrintToString(taken);
+      }
+    }
+  }
+}
+
+TEST_F(IndexInterop, SourcesInTwoRegistriesALayoutAndAnArchiveBecomeOneIndex) {
+  const TempDir folder;
+  const auto locked = registry_with_password(folder.path(), "alice", "first password");
+  const TempDir other_folder;
+  const auto target = registry_with_password(other_folder.path(), "bob", "second password");
+  const std::string module = testdata(kModule).string();
+  const std::string first = locked->host() + "/me/first:1";
+  const std::string alice = locked->host() + "=alice:first password";
+  const std::string bob = target->host() + "=bob:second password";
+  user_.must({"build", module, "-t", first, "--platform", "linux/amd64", "--push", "--creds", alice});
+  user_.must({"build", module, "-o", "oci:layout:app", "--platform", "linux/arm64"});
+  user_.must({"build", module, "-o", "oci-archive:app.tar:app", "--platform", "wasip1/wasm"});
+  const std::string wasi = push("wasi/wasm");
+  const std::string index = target->host() + "/you/app:1";
+  user_.must({"index", "create", "-t", index, first, wasi, "oci:layout:app", "oci-archive:app.tar:app", "--creds",
+              alice, "--creds", bob, "--require-platform", "linux/amd64,linux/arm64,wasi/wasm,wasip1/wasm"});
+  for (const std::string platform : {"linux/amd64", "linux/arm64", "wasi/wasm", "wasip1/wasm"}) {
+    user_.must({"copy", index, "oci:out:" + platform.substr(0, platform.find('/')) + platform.back(), "--platform",
+                platform, "--creds", bob});
+  }
+  EXPECT_EQ(user_({"digest", index}).exit_code, 5);
+}
+
+TEST_F(IndexInterop, JobsPushByDigestAndAFourthMakesTheIndex) {
+  const std::string repository = registry_.host() + "/me/matrix";
+  std::vector<std::string> digests;
+  for (const std::string platform : {"linux/amd64", "linux/arm64", "wasi/wasm"}) {
+    digests.push_back(user_.must(
+        {"build", testdata(kModule).string(), "-t", repository, "--platform", platform, "--push-by-digest", "-q"}));
+  }
+  EXPECT_EQ(user_({"digest", repository}).exit_code, 4);
+  std::vector<std::string> arguments = {
+      "index", "create", "-t", repository + ":1.0", "--require-platform", "linux/amd64,linux/arm64,wasi/wasm"};
+  arguments.insert(arguments.end(), digests.begin(), digests.end());
+  user_.must(arguments);
+  EXPECT_EQ(entries_of(repository + ":1.0"), digests);
+  for (const std::string platform : {"linux/amd64", "linux/arm64", "wasi/wasm"}) {
+    const std::string digest = user_.must({"digest", repository + ":1.0", "--platform", platform});
+    std::string by_digest = repository;
+    by_digest.append("@").append(digest);
+    EXPECT_EQ(taken_by_skopeo(repository + ":1.0", parse_platform(platform)), config_of(by_digest));
+  }
+}
+
+TEST_F(IndexInterop, AFailedGateLeavesTheTagAndTheIndexByItsDigest) {
+  const std::string linux = push("linux/amd64");
+  const std::string wasi = push("wasi/wasm");
+  const std::string index = registry_.host() + "/me/app:gate";
+  user_.must({"index", "create", "-t", index, linux});
+  const std::string before = user_.must({"digest", index});
+  const Outcome outcome = user_({"index", "add", index, wasi, "--require-platform", "linux/arm64"});
+  EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
+  EXPECT_EQ(user_.must({"digest", index}), before);
+  const std::size_t at = outcome.err.find("the gate holds sha256:");
+  ASSERT_NE(at, std::string::npos) << outcome.err;
+  const std::string refused = outcome.err.substr(at + std::string("the gate holds ").size(), 71);
+  EXPECT_EQ(user_.must({"digest", registry_.host() + "/me/app@" + refused}), refused);
+}
+
+// What others push between our reading and our writing, as far as that can be arranged: both edits at once, often.
+class IndexRaces : public IndexInterop {
+ protected:
+  // How many of `rounds` have both entries in the end.
+  int both_there(const WasmOci& first, const WasmOci& second, int rounds) {
+    const std::string linux = push("linux/amd64");
+    const std::string wasi = push("wasi/wasm");
+    const std::string arm64 = push("linux/arm64");
+    const auto digest = [&](const std::string& reference) { return user_.must({"digest", reference}); };
+    const std::vector<std::string> all = {digest(linux), digest(wasi), digest(arm64)};
+    int complete = 0;
+    for (int round = 0; round < rounds; ++round) {
+      const std::string index = registry_.host() + "/me/app:race" + std::to_string(round);
+      user_.must({"index", "create", "-t", index, linux});
+      Process one(first.command({"index", "add", index, wasi}));
+      Process two(second.command({"index", "add", index, arm64}));
+      const Outcome outcome_of_one = one.wait();
+      const Outcome outcome_of_two = two.wait();
+      EXPECT_EQ(outcome_of_one.exit_code, 0) << outcome_of_one.err;
+      EXPECT_EQ(outcome_of_two.exit_code, 0) << outcome_of_two.err;
+      std::vector<std::string> found = entries_of(index);
+      complete += std::ranges::is_permutation(found, all) ? 1 : 0;
+    }
+    return complete;
+  }
+};
+
+TEST_F(IndexRaces, TwoProcessesThatShareAStoreBothAddTheirs) { EXPECT_EQ(both_there(user_, user_, 100), 100); }
+
+TEST_F(IndexRaces, TwoProcessesThatShareNothingBothAddTheirs) {
+  const WasmOci other;
+  EXPECT_EQ(both_there(user_, other, 100), 100);
+}
+
+}  // namespace
+}  // namespace wasm_oci::testing

@@ -1,0 +1,96 @@
+#include "oci/clients/gate.hpp"
+
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/graph.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// An image whose config is for `own` and whose entry is for `said`.
+Descriptor entry(MemoryStore& store, const std::string& own, const std::string& said, const std::string& created = "") {
+  const Platform platform = parse_platform(own);
+  const std::string config = R"({"created":")" + created + R"(","architecture":")" + platform.architecture +
+                             R"(","os":")" + platform.os + "\"}";
+  Descriptor descriptor =
+      store.add(media_type::kOciManifest, serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                             .config = store.add(media_type::kOciConfig, config)}));
+  descriptor.platform = parse_platform(said);
+  return descriptor;
+}
+
+Descriptor index(MemoryStore& store, const std::vector<Descriptor>& entries) {
+  return testing::add_index(store, entries);
+}
+
+class Gates : public ::testing::Test {
+ protected:
+  const Platform wasi_ = parse_platform("wasi/wasm");
+  const Platform linux_ = parse_platform("linux/amd64");
+};
+
+TEST_F(Gates, LetsPassWhatServesEveryPlatform) {
+  MemoryStore store;
+  const Descriptor linux = entry(store, "linux/amd64", "linux/amd64");
+  const Descriptor before = index(store, {linux});
+  const Descriptor after = index(store, {linux, entry(store, "wasi/wasm", "wasi/wasm")});
+  EXPECT_THAT(check_gate({.served = {wasi_, linux_}, .unchanged = {linux_}}, store, after, before), IsEmpty());
+  EXPECT_THAT(check_gate({}, store, after, std::nullopt), IsEmpty());
+}
+
+TEST_F(Gates, HoldsWhatAPlatformDoesNotFind) {
+  MemoryStore store;
+  const Descriptor after = index(store, {entry(store, "linux/386", "linux/386")});
+  EXPECT_THAT(
+      check_gate({.served = {wasi_}}, store, after, std::nullopt),
+      ElementsAre("wasi/wasm: Docker and containerd would take nothing", "wasi/wasm: podman would take nothing"));
+  EXPECT_THAT(check_gate({.served = {linux_}}, store, after, std::nullopt),
+              ElementsAre(HasSubstr("Docker and containerd would take the image for linux/386"),
+                          HasSubstr("podman would take nothing")));
+}
+
+TEST_F(Gates, HoldsAConfigThatSaysAnotherPlatform) {
+  MemoryStore store;
+  const Descriptor after = index(store, {entry(store, "linux/amd64", "wasi/wasm")});
+  const std::vector<std::string> failures = check_gate({.served = {wasi_}}, store, after, std::nullopt);
+  EXPECT_THAT(failures, SizeIs(2));
+  EXPECT_THAT(failures, Each(HasSubstr("whose config says linux/amd64")));
+}
+
+TEST_F(Gates, ABareImageIsForWhatItsConfigSays) {
+  MemoryStore store;
+  Descriptor image = entry(store, "wasi/wasm", "wasi/wasm");
+  image.platform.reset();
+  EXPECT_THAT(check_gate({.served = {wasi_}}, store, image, std::nullopt), IsEmpty());
+  EXPECT_THAT(check_gate({.served = {linux_}}, store, image, std::nullopt), SizeIs(2));
+}
+
+TEST_F(Gates, HoldsWhatAPlatformWouldNotice) {
+  MemoryStore store;
+  const Descriptor old = entry(store, "linux/amd64", "linux/amd64", "1");
+  const Descriptor other = entry(store, "linux/amd64", "linux/amd64", "2");
+  const Descriptor before = index(store, {old});
+  const Gate gate{.unchanged = {linux_}};
+  EXPECT_THAT(check_gate(gate, store, index(store, {other}), before),
+              Each(HasSubstr(other.digest.str() + " in the place of " + old.digest.str())));
+  EXPECT_THAT(check_gate(gate, store, index(store, {entry(store, "wasi/wasm", "wasi/wasm")}), before),
+              Each(HasSubstr("nothing in the place of")));
+  EXPECT_THAT(check_gate(gate, store, before, std::nullopt), SizeIs(1));
+  EXPECT_THAT(check_gate({.unchanged = {wasi_}}, store, before, before), Each(HasSubstr("take nothing until now")));
+}
+
+}  // namespace
+}  // namespace wasm_oci
