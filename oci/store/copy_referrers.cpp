@@ -14,8 +14,8 @@ constexpr unsigned kMaxDepth = 16;
 
 class ReferrersCopy {
  public:
-  ReferrersCopy(Store& from, WritableStore& to, TaggedReferrers tagged, const CopyOptions& options)
-      : from_(from), to_(to), options_(options), tagged_(tagged == TaggedReferrers::copy) {
+  ReferrersCopy(Store& from, WritableStore& to, TaggedReferrers tagged, CopyOptions options)
+      : from_(from), to_(to), options_(std::move(options)), tagged_(tagged == TaggedReferrers::copy) {
     options_.root_bytes.reset();  // of another root
   }
 

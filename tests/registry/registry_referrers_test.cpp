@@ -175,8 +175,9 @@ TEST_F(RegistryReferrers, PagesThatNeverEndOrLeadAwayAreRefused) {
 TEST_F(RegistryReferrers, AListWithoutEndIsRefused) {
   Descriptor large = listed("a");
   large.annotations["key"] = std::string(kMaxManifestSize - 1'000, 'x');
+  const std::string text = index_of({large});
   int page = 0;
-  before_ = [&](const SeenRequest&) { return index_answer(index_of({large}), "?next=" + std::to_string(++page)); };
+  before_ = [&](const SeenRequest&) { return index_answer(text, "?next=" + std::to_string(++page)); };
   message_of([&] { store_->referrers(kSubject); }, ErrorKind::content);
   EXPECT_EQ(page, 9);
   before_ = [&](const SeenRequest&) { return index_answer(std::string(kMaxManifestSize + 1, ' ')); };
