@@ -333,6 +333,7 @@ void RegistryStore::list_under_tag(const Descriptor& manifest, std::string_view 
   }
   const Descriptor referrer = describe_referrer(manifest, bytes);
   const std::string tag = referrers_tag(*subject);
+  const std::string shown = what("tag " + tag);
   const std::scoped_lock lock(referrers_tag_mutex_);
   std::string type(media_type::kOciIndex);
   std::string index = serialize(Index{.media_type = type});
@@ -341,15 +342,15 @@ void RegistryStore::list_under_tag(const Descriptor& manifest, std::string_view 
     if (std::optional<Fetched> found = fetch(tag)) {
       type = std::move(found->descriptor.media_type);
       index = std::move(found->bytes);
-      const auto listed = about(what("tag " + tag), [&] { return parse_referrers(index, type); });
+      const auto listed = about(shown, [&] { return parse_referrers(index, type); });
       if (std::ranges::find(listed, referrer.digest, &Descriptor::digest) != listed.end()) {
         return;
       }
     }
-    index = about(what("tag " + tag), [&] { return add_referrer(index, referrer); });
+    index = about(shown, [&] { return add_referrer(index, referrer); });
     put_manifest(describe(type, index), index, tag);
   }
-  throw ConflictError(what("tag " + tag) + ": others keep overwriting the list of what refers to " + subject->str(),
+  throw ConflictError(shown + ": others keep overwriting the list of what refers to " + subject->str(),
                       "push " + manifest.digest.str() + " again");
 }
 
