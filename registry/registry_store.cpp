@@ -4,8 +4,10 @@
 #include "oci/media_type.hpp"
 #include "oci/packaging/packaging.hpp"
 #include "oci/reference.hpp"
+#include "oci/store/referrers.hpp"
 #include "oci/text.hpp"
 #include "registry/manifest_response.hpp"
+#include "registry/referrers.hpp"
 #include "registry/tag_list.hpp"
 
 #include <algorithm>
@@ -17,6 +19,18 @@ namespace {
 constexpr std::size_t kMaxKeptBytes = 16UL * 1024 * 1024;
 // Configs are read more than once: for the platform, and to be copied.
 constexpr std::uint64_t kMaxKeptBlob = 64UL * 1024;
+// Each one lost to another writer of the same referrers tag.
+constexpr int kMaxTries = 10;
+
+// What `work` throws of content says what it is about.
+auto about(const std::string& what, const auto& work) {
+  try {
+    return work();
+  } catch (ContentError& error) {
+    error.add_context(what);
+    throw;
+  }
+}
 
 std::string describe_name(std::string_view name) {
   return (Digest::parse(name) ? "manifest " : "tag ") + std::string(name);
@@ -174,6 +188,20 @@ std::optional<Descriptor> RegistryStore::peek(const std::string& name) {
   return resolve(name);
 }
 
+std::vector<Descriptor> RegistryStore::referrers(const Digest& subject) {
+  if (!has_no_referrers_api_) {
+    if (auto listed = list_referrers(*client_, repository_, subject, scopes())) {
+      return std::move(*listed);
+    }
+    has_no_referrers_api_ = true;
+  }
+  const std::string tag = referrers_tag(subject);
+  const std::optional<Fetched> index = fetch(tag);
+  return !index
+             ? std::vector<Descriptor>()
+             : about(what("tag " + tag), [&] { return parse_referrers(index->bytes, index->descriptor.media_type); });
+}
+
 std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descriptor, NodeKind kind) {
   const std::string digest = descriptor.digest.str();
   if (auto bytes = kept(descriptor.digest)) {
@@ -222,7 +250,10 @@ bool RegistryStore::contains(const Descriptor& descriptor, NodeKind kind) {
 
 void RegistryStore::put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) {
   if (kind == NodeKind::manifest) {
-    put_manifest(descriptor, read_all(source, kMaxManifestSize), descriptor.digest.str());
+    const std::string bytes = read_all(source, kMaxManifestSize);
+    if (!put_manifest(descriptor, bytes, descriptor.digest.str())) {
+      list_under_tag(descriptor, bytes);
+    }
     return;
   }
   std::optional<UploadSession> session;
@@ -254,15 +285,19 @@ bool RegistryStore::mount(const Descriptor& descriptor, Store& from) {
 }
 
 void RegistryStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+  bool tracked = true;
   if (names.empty()) {
-    put_manifest(root, bytes, root.digest.str());
+    tracked = put_manifest(root, bytes, root.digest.str());
   }
   for (const RootName& name : names) {
-    put_manifest(root, bytes, name.ref_name);
+    tracked = put_manifest(root, bytes, name.ref_name);
+  }
+  if (!tracked) {
+    list_under_tag(root, bytes);
   }
 }
 
-void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name) {
+bool RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name) {
   RegistryRequest request = manifest_request("PUT", name);
   request.headers = {{"Content-Type", descriptor.media_type}};
   StringSource body{std::string(bytes)};
@@ -286,6 +321,37 @@ void RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
     throw ContentError(request.what + ": the registry has stored it as " + excerpt(*stored) + ", not " +
                        descriptor.digest.str());
   }
+  return response.headers.get("OCI-Subject").has_value();
+}
+
+// What a client must do where a registry knows no subjects (distribution-spec, "Pushing Manifests with Subject"). No
+// registry writes a tag only if it is what it was, so what another has overwritten is found by reading it again.
+void RegistryStore::list_under_tag(const Descriptor& manifest, std::string_view bytes) {
+  const std::optional<Digest> subject = subject_of(bytes);
+  if (!subject) {
+    return;
+  }
+  const Descriptor referrer = describe_referrer(manifest, bytes);
+  const std::string tag = referrers_tag(*subject);
+  const std::string shown = what("tag " + tag);
+  const std::scoped_lock lock(referrers_tag_mutex_);
+  std::string type(media_type::kOciIndex);
+  std::string index = serialize(Index{.media_type = type});
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    // Where the tag is not there any more, what it held still counts.
+    if (std::optional<Fetched> found = fetch(tag)) {
+      type = std::move(found->descriptor.media_type);
+      index = std::move(found->bytes);
+      const auto listed = about(shown, [&] { return parse_referrers(index, type); });
+      if (std::ranges::find(listed, referrer.digest, &Descriptor::digest) != listed.end()) {
+        return;
+      }
+    }
+    index = about(shown, [&] { return add_referrer(index, referrer); });
+    put_manifest(describe(type, index), index, tag);
+  }
+  throw ConflictError(shown + ": others keep overwriting the list of what refers to " + subject->str(),
+                      "push " + manifest.digest.str() + " again");
 }
 
 std::vector<std::string> RegistryStore::tags() { return list_tags(*client_, repository_); }

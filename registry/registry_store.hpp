@@ -5,6 +5,7 @@
 #include "registry/blob_upload.hpp"
 #include "registry/registry_client.hpp"
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -36,9 +37,13 @@ class RegistryStore final : public WritableStore {
   // `name` is a tag, or a digest. nullopt where the registry has no such manifest or repository.
   std::optional<Descriptor> resolve(const std::string& name) override;
   std::optional<Descriptor> peek(const std::string& name) override;
+  // By the registry's list or, where it has none, by the index under the subject's referrers tag.
+  std::vector<Descriptor> referrers(const Digest& subject) override;
   bool contains(const Descriptor& descriptor, NodeKind kind) override;
   void put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) override;
   bool mount(const Descriptor& descriptor, Store& from) override;
+  // As put() of a manifest, it lists what has a subject under the subject's referrers tag where the registry itself
+  // does not list it.
   void put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) override;
   std::vector<std::string> tags();
 
@@ -60,7 +65,9 @@ class RegistryStore final : public WritableStore {
   std::vector<Scope> scopes() const;
   RegistryRequest manifest_request(std::string method, const std::string& name) const;
   std::optional<Fetched> fetch(const std::string& name);
-  void put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name);
+  // Whether the registry keeps track of the manifest's subject, if it has one.
+  bool put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name);
+  void list_under_tag(const Descriptor& manifest, std::string_view bytes);
   void keep(const Digest& digest, std::string bytes);
   std::optional<std::string> kept(const Digest& digest);
 
@@ -72,6 +79,8 @@ class RegistryStore final : public WritableStore {
   std::deque<Kept> kept_;  // the newest last
   std::size_t kept_bytes_ = 0;
   std::optional<Descriptor> peeked_;
+  std::atomic<bool> has_no_referrers_api_ = false;
+  std::mutex referrers_tag_mutex_;
   std::map<Digest, UploadSession> sessions_;  // that a registry opened where it did not mount
 };
 

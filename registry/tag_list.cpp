@@ -4,10 +4,7 @@
 #include "oci/json/document.hpp"
 #include "oci/reference.hpp"
 #include "oci/text.hpp"
-#include "registry/manifest_response.hpp"
-
-#include <algorithm>
-#include <set>
+#include "registry/pages.hpp"
 
 namespace wasm_oci {
 namespace {
@@ -15,42 +12,6 @@ namespace {
 constexpr std::size_t kMaxPageBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kMaxPages = 10'000;
 constexpr std::size_t kMaxTags = 1'000'000;
-
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool equals(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-// Whether a link's parameters, `; rel="next"; …`, have rel=next. A value may be a list of words.
-bool is_next(std::string_view parameters) {
-  while (!parameters.empty()) {
-    parameters.remove_prefix(std::min(parameters.find(';') + 1, parameters.size()));
-    const std::string_view parameter = parameters.substr(0, parameters.find(';'));
-    parameters.remove_prefix(parameter.size());
-    const std::size_t equal = parameter.find('=');
-    if (equal == std::string_view::npos || !equals(trim(parameter.substr(0, equal)), "rel")) {
-      continue;
-    }
-    std::string_view words = trim(parameter.substr(equal + 1));
-    if (words.size() >= 2 && words.starts_with('"') && words.ends_with('"')) {
-      words = words.substr(1, words.size() - 2);
-    }
-    while (!words.empty()) {
-      const std::string_view word = words.substr(0, words.find(' '));
-      if (equals(word, "next")) {
-        return true;
-      }
-      words.remove_prefix(std::min(word.size() + 1, words.size()));
-    }
-  }
-  return false;
-}
 
 void read_page(const std::string& text, std::vector<std::string>& tags) {
   const Document document = Document::parse(text, {.max_bytes = kMaxPageBytes, .max_nodes = kMaxTags + 10});
@@ -75,68 +36,18 @@ void read_page(const std::string& text, std::vector<std::string>& tags) {
 
 }  // namespace
 
-std::string next_link(const std::vector<std::string>& headers) {
-  for (const std::string& header : headers) {
-    std::string_view rest = header;
-    while (!rest.empty()) {
-      rest.remove_prefix(std::min(rest.find('<'), rest.size()));
-      const std::size_t end = rest.find('>');
-      if (end == std::string_view::npos) {
-        break;
-      }
-      const std::string_view target = rest.substr(1, end - 1);
-      rest.remove_prefix(end + 1);
-      // Targets may hold commas, so a link ends at the comma before the next "<", not at the first one.
-      std::string_view parameters = rest.substr(0, rest.find('<'));
-      if (parameters.size() < rest.size()) {
-        parameters = parameters.substr(0, parameters.rfind(','));
-      }
-      if (is_next(parameters)) {
-        return std::string(target);
-      }
-    }
-  }
-  return {};
-}
-
 std::vector<std::string> list_tags(RegistryClient& client, const std::string& repository) {
-  const std::string what = client.host() + "/" + repository + ": tags";
+  const RegistryRequest request{.path = "/v2/" + repository + "/tags/list",
+                                .headers = {{"Accept", "application/json"}},
+                                .scopes = {{.repository = repository, .pull = true}},
+                                .what = client.host() + "/" + repository + ": tags"};
   std::vector<std::string> tags;
-  std::set<std::string> seen;
-  RegistryRequest request{.path = "/v2/" + repository + "/tags/list",
-                          .headers = {{"Accept", "application/json"}},
-                          .scopes = {{.repository = repository, .pull = true}},
-                          .what = what};
-  while (true) {
-    HttpResponse response;
-    std::string page;
-    client.retrying([&] {
-      response = client.send_once(request);
-      if (response.status != 200) {
-        throw_error(what, read_error(response));
-      }
-      check_is_content(what, response);
-      page = read_all(*response.body, kMaxPageBytes);
-    });
-    try {
-      read_page(page, tags);
-      const std::string next = next_link(response.headers.all("Link"));
-      if (next.empty()) {
-        return tags;
-      }
-      const Url here = client.url_of(request);
-      request.url = here.resolve(next);
-      if (!request.url || request.url->origin() != here.origin()) {
-        throw ContentError("the next page is at another place than the registry");
-      }
-      if (!seen.insert(request.url->str()).second || seen.size() == kMaxPages) {
-        throw ContentError("the pages of the list never end");
-      }
-    } catch (ContentError& error) {
-      error.add_context(what);
-      throw;
-    }
+  const auto refusal = read_pages(client, request, {.page_bytes = kMaxPageBytes, .pages = kMaxPages},
+                                  [&tags](const std::string& page) { read_page(page, tags); });
+  if (refusal) {
+    throw_error(request.what, *refusal);
   }
+  return tags;
 }
 
 }  // namespace wasm_oci

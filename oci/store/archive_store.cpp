@@ -202,7 +202,11 @@ Descriptor ArchiveReader::make_layer(const std::string& name) {
   return layer;
 }
 
-Descriptor ArchiveReader::only_entry() const { return wasm_oci::only_entry(entries_, shown_); }
+Descriptor ArchiveReader::only_entry() { return wasm_oci::only_entry(without_referrers(entries_, subjects_), shown_); }
+
+std::vector<Descriptor> ArchiveReader::referrers(const Digest& subject) {
+  return subjects_.referrers(entries_, subject);
+}
 
 std::optional<Descriptor> ArchiveReader::resolve(const std::string& name) {
   if (std::optional<Descriptor> entry = find_entry(entries_, name)) {

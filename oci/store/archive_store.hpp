@@ -6,6 +6,7 @@
 
 #include "oci/file.hpp"
 #include "oci/location.hpp"
+#include "oci/store/referrers.hpp"
 #include "oci/store/store.hpp"
 #include "oci/store/tar_index.hpp"
 
@@ -27,10 +28,13 @@ class ArchiveReader final : public Store {
   // What the archive holds under which names, in its order. In a docker archive ref.name and io.containerd.image.name
   // are as its index.json says, else both as RepoTags says.
   const std::vector<Descriptor>& entries() const { return entries_; }
-  // Throws NotFoundError for none, UsageError with the names for several.
-  Descriptor only_entry() const;
+  // What a location without a name means: the only content, where entries that refer to another (unnamed, with a
+  // subject) do not count. Throws NotFoundError for none, UsageError with the names for several.
+  Descriptor only_entry();
   // A docker archive's names are also found by their familiar form: "app:1" is docker.io/library/app:1.
   std::optional<Descriptor> resolve(const std::string& name) override;
+  // By the entries, named or not.
+  std::vector<Descriptor> referrers(const Digest& subject) override;
 
   // Whether the archive held no manifest, so that one was made and its digest is known to nobody else.
   bool digests_are_new() const { return digests_are_new_; }
@@ -59,6 +63,7 @@ class ArchiveReader final : public Store {
   std::map<Digest, Content> made_;                // content that is not found by its digest's path
   std::map<TarIndex::Slice, Descriptor> layers_;  // those that were hashed: images share layers
   bool digests_are_new_ = false;
+  Subjects subjects_{*this};
 };
 
 }  // namespace wasm_oci

@@ -193,6 +193,14 @@ std::optional<Descriptor> find_entry(std::span<const Descriptor> entries, std::s
   return entries[found.front()];
 }
 
+std::vector<Descriptor> without_referrers(std::vector<Descriptor> entries, Subjects& subjects) {
+  const auto differs = [&entries](const Descriptor& entry) { return entry.digest != entries.front().digest; };
+  if (std::ranges::any_of(entries, differs)) {
+    std::erase_if(entries, [&](const Descriptor& entry) { return !is_named(entry) && subjects.of(entry); });
+  }
+  return entries;
+}
+
 Descriptor only_entry(std::span<const Descriptor> entries, const std::string& shown) {
   if (entries.empty()) {
     throw NotFoundError(shown + " holds no image");
@@ -261,13 +269,6 @@ std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, 
     descriptor.media_type = root.find("signatures") ? media_type::kDockerSchema1Signed : media_type::kDockerSchema1;
   }
   return descriptor.media_type.empty() ? std::nullopt : std::optional(std::move(descriptor));
-}
-
-std::optional<Digest> subject_of(std::string_view bytes) {
-  const std::unique_ptr<const Document> document = try_parse(bytes);
-  const std::optional<JsonValue> subject = document ? document->root().find("subject") : std::nullopt;
-  const std::optional<JsonValue> digest = subject ? subject->find("digest") : std::nullopt;
-  return digest ? Digest::parse(digest->string()) : std::nullopt;
 }
 
 }  // namespace wasm_oci

@@ -2,6 +2,7 @@
 // that leave everything else as it stands, byte for byte.
 #pragma once
 
+#include "oci/store/referrers.hpp"
 #include "oci/store/store.hpp"
 
 #include <optional>
@@ -34,6 +35,9 @@ bool is_named(const Descriptor& entry);
 // io.containerd.image.name is; nullopt for none. Throws UsageError where different content goes by that name.
 std::optional<Descriptor> find_entry(std::span<const Descriptor> entries, std::string_view name);
 
+// The entries without the unnamed ones that refer to another; all of them where they are of the same content.
+std::vector<Descriptor> without_referrers(std::vector<Descriptor> entries, Subjects& subjects);
+
 // The only content there is. Throws NotFoundError for none, UsageError with the names for several.
 Descriptor only_entry(std::span<const Descriptor> entries, const std::string& shown);
 
@@ -50,8 +54,5 @@ std::string remove_unnamed(std::string_view text, const std::set<Digest>& digest
 // The manifest of that digest and size, whose media type is its own word, else what its shape says; nullopt for what is
 // no manifest. Throws as Store::load does.
 std::optional<Descriptor> describe_manifest(Store& store, const Digest& digest, std::uint64_t size);
-
-// What the manifest with these bytes refers to as its subject.
-std::optional<Digest> subject_of(std::string_view bytes);
 
 }  // namespace wasm_oci

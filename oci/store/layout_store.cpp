@@ -239,17 +239,7 @@ std::vector<Descriptor> LayoutStore::entries() {
   return about(path_ + "/" + kIndexFileName, [&] { return parse_layout_index(text); });
 }
 
-Descriptor LayoutStore::only_entry() {
-  std::vector<Descriptor> candidates = entries();
-  const auto differs = [&](const Descriptor& entry) { return entry.digest != candidates.front().digest; };
-  if (std::ranges::any_of(candidates, differs)) {
-    std::erase_if(candidates, [this](const Descriptor& entry) {
-      return !is_named(entry) && contains(entry, NodeKind::manifest) &&
-             subject_of(load(entry, NodeKind::manifest)).has_value();
-    });
-  }
-  return wasm_oci::only_entry(candidates, path_);
-}
+Descriptor LayoutStore::only_entry() { return wasm_oci::only_entry(without_referrers(entries(), subjects_), path_); }
 
 std::optional<Descriptor> LayoutStore::resolve(const std::string& name) {
   if (std::optional<Descriptor> entry = find_entry(entries(), name)) {
@@ -264,6 +254,10 @@ std::optional<Descriptor> LayoutStore::resolve(const std::string& name) {
     return std::nullopt;
   }
   return describe_manifest(*this, *digest, file_size(blob.get(), path_));
+}
+
+std::vector<Descriptor> LayoutStore::referrers(const Digest& subject) {
+  return subjects_.referrers(entries(), subject);
 }
 
 void LayoutStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "oci/file.hpp"
+#include "oci/store/referrers.hpp"
 #include "oci/store/store.hpp"
 
 #include <functional>
@@ -55,6 +56,8 @@ class LayoutStore final : public LocalStore {
 
   // A whole ref.name, a whole io.containerd.image.name, or the digest of any manifest here, listed or not.
   std::optional<Descriptor> resolve(const std::string& name) override;
+  // By the entries of index.json, named or not.
+  std::vector<Descriptor> referrers(const Digest& subject) override;
   // Right size and right digest; for manifests also everything below. So what a power loss or a bad disk left behind is
   // written again by the next pull.
   bool contains(const Descriptor& descriptor, NodeKind kind) override;
@@ -119,6 +122,7 @@ class LayoutStore final : public LocalStore {
   UniqueFd root_;                  // none where the store does not exist
   UniqueFd blobs_;
   std::optional<DirectoryLock> use_;
+  Subjects subjects_{*this};
 
   std::mutex mutex_;
   std::set<Digest> sound_;     // blobs whose digest was checked: nothing here can change them while the store is open

@@ -2,7 +2,10 @@
 
 #include "oci/error.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <ranges>
 #include <utility>
 
 namespace wasm_oci {
@@ -30,6 +33,15 @@ std::optional<Descriptor> MemoryStore::resolve(const std::string& name) {
     }
   }
   return std::nullopt;
+}
+
+std::vector<Descriptor> MemoryStore::referrers(const Digest& subject) {
+  std::vector<Descriptor> all;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::ranges::copy(std::views::values(described_), std::back_inserter(all));
+  }
+  return subjects_.referrers(all, subject);
 }
 
 bool MemoryStore::contains(const Descriptor& descriptor, NodeKind /*kind*/) {

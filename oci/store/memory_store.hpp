@@ -1,6 +1,7 @@
 // A store in memory: small graphs on their way to somewhere else, and tests.
 #pragma once
 
+#include "oci/store/referrers.hpp"
 #include "oci/store/store.hpp"
 
 #include <map>
@@ -12,6 +13,8 @@ namespace wasm_oci {
 class MemoryStore : public LocalStore {
  public:
   std::optional<Descriptor> resolve(const std::string& name) override;
+  // In the order of their digests.
+  std::vector<Descriptor> referrers(const Digest& subject) override;
   bool contains(const Descriptor& descriptor, NodeKind kind) override;
   void put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) override;
   // `bytes` are believed to be what `root` says.
@@ -30,6 +33,7 @@ class MemoryStore : public LocalStore {
   std::map<Digest, std::string> content_;
   std::map<Digest, Descriptor> described_;  // as stored: the media type of what is asked for by digest
   std::map<std::string, Descriptor> names_;
+  Subjects subjects_{*this};
 };
 
 }  // namespace wasm_oci

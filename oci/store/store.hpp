@@ -61,6 +61,11 @@ struct RootName {
   bool operator==(const RootName&) const = default;
 };
 
+// More than this refers to no manifest, in number and in bytes: of the lists that say so, or of the manifests
+// themselves (T-08, T-31).
+inline constexpr std::size_t kMaxReferrers = kMaxDescriptors;
+inline constexpr std::size_t kMaxReferrersSize = 64 * 1024 * 1024;
+
 class Store {
  public:
   Store() = default;
@@ -78,6 +83,11 @@ class Store {
   virtual std::optional<Descriptor> resolve(const std::string& name) = 0;
   // The same as a hint: a registry may answer from a HEAD request, whose digest nothing proves.
   virtual std::optional<Descriptor> peek(const std::string& name) { return resolve(name); }
+
+  // The manifests whose `subject` this is, each once and in the store's order, with the artifactType (else the config's
+  // media type) and the annotations that the manifest has, or a registry says it has. Throws ContentError for a list
+  // that is wrong, and beyond the bounds above. What a registry lists is not proven until it is loaded.
+  virtual std::vector<Descriptor> referrers(const Digest& /*subject*/) { return {}; }
 
  protected:
   virtual std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) = 0;

@@ -1,4 +1,4 @@
-#include "registry/tag_list.hpp"
+#include "registry/pages.hpp"
 
 #include <gtest/gtest.h>
 
