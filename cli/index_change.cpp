@@ -1,20 +1,22 @@
 #include "cli/index_change.hpp"
 
+#include "cli/index_referrers.hpp"
 #include "cli/index_report.hpp"
 #include "cli/move_image.hpp"
 #include "cli/output.hpp"
 #include "cli/tag_lock.hpp"
 #include "oci/error.hpp"
+#include "oci/image_platforms.hpp"
 #include "oci/index/changes.hpp"
 #include "oci/index/compose.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/copy_graph.hpp"
-#include "registry/registry_store.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -190,7 +192,8 @@ class IndexChange {
       return unchanged(target.name, *target.store, made);
     }
     check_clobber(target, previous, made.root);
-    bring_parts(made, present, target, previous);
+    bring_parts(location, made, present, target);
+    require_gate_of(made, target, previous);
     target.store->put_root(made.root, made.bytes, target.names);
     target.store->finish();
     return with_previous(base != nullptr ? told(target.name, made, base->root) : told_new(target, made, previous),
@@ -242,7 +245,8 @@ class IndexChange {
       throw UsageError(target.name + ": an index without a name cannot be replaced", "give it one: -t oci:DIR:NAME");
     }
     check_clobber(target, base.root, made.root);
-    bring_parts(made, base.store.get(), target, base.root);
+    bring_parts(location, made, base.store.get(), target);
+    require_gate_of(made, target, base.root);
     if (!names(target, base.root.digest)) {
       return std::nullopt;
     }
@@ -254,7 +258,9 @@ class IndexChange {
         return std::nullopt;
       }
     }
-    return with_previous(told(target.name, made, base.root), base.root);
+    Result result = told(target.name, made, base.root);
+    tell_referrers_of_old(context_, *base.store, base.root.digest, result.name + "@" + result.digest.str());
+    return with_previous(std::move(result), base.root);
   }
 
   Result unchanged(const std::string& name, Store& store, const MadeIndex& made) const {
@@ -277,9 +283,8 @@ class IndexChange {
     }
   }
 
-  // Everything but the name: the root, too, where a gate is to look at it first.
-  void bring_parts(const MadeIndex& made, const Store* present, Target& target,
-                   const std::optional<Descriptor>& previous) {
+  // Everything but the root.
+  void bring_parts(const Location& location, const MadeIndex& made, const Store* present, Target& target) {
     CopyOptions options{.jobs = context_.options.jobs,
                         .in_hand = made.manifests,
                         .stop = context_.stop,
@@ -291,6 +296,36 @@ class IndexChange {
       options.children.emplace(digest, stays ? nullptr : entry.store);
     }
     copy_below(*made.entries.front().store, made.root, *target.store, options);
+    bring_referrers(location, made, present, *target.store);
+  }
+
+  // What refers to images that come from elsewhere comes along; a docker archive has no place for it.
+  void bring_referrers(const Location& location, const MadeIndex& made, const Store* present, WritableStore& to) {
+    const auto* const archive = std::get_if<ArchiveLocation>(&location);
+    if (archive != nullptr && archive->format == ArchiveFormat::docker) {
+      return;
+    }
+    std::map<Store*, std::vector<Digest>> subjects;
+    for (const IndexEntry& entry : made.entries) {
+      if (entry.store != present && !is_attestation(entry.descriptor) && !is_source_in(*entry.store, location)) {
+        subjects[entry.store].push_back(entry.descriptor.digest);
+      }
+    }
+    cli::bring_referrers(context_, subjects, to);
+  }
+
+  // Whether `store` is that of a source in the same place.
+  bool is_source_in(const Store& store, const Location& location) const {
+    for (std::size_t i = 0; i < request_.sources.size(); ++i) {
+      if (composition_.sources[i].part.store == &store) {
+        return same_place(request_.sources[i].location, location);
+      }
+    }
+    return false;
+  }
+
+  // With a gate the root is there by its digest before it has a name.
+  void require_gate_of(const MadeIndex& made, Target& target, const std::optional<Descriptor>& previous) const {
     if (!request_.gate.is_open()) {
       target.store->put_root(made.root, made.bytes, {});
       require_gate(request_.gate, *target.store, made.root, previous);

@@ -91,9 +91,7 @@ std::string add_referrer(std::string_view index, const Descriptor& referrer) {
   if (listed.size() == kMaxReferrers) {
     throw ContentError("it lists " + std::to_string(kMaxReferrers) + " referrers already");
   }
-  JsonWriter json;
-  write(json, referrer);
-  const std::string entry = std::move(json).take();
+  const std::string entry = to_json(referrer);
   const Document document = Document::parse(std::string(index), {.max_bytes = kMaxManifestSize});
   const std::optional<JsonValue> manifests = document.root().find("manifests");
   if (manifests && manifests->is(JsonKind::array)) {

@@ -16,7 +16,8 @@ class ReferrersCopy {
  public:
   ReferrersCopy(Store& from, WritableStore& to, TaggedReferrers tagged, CopyOptions options)
       : from_(from), to_(to), options_(std::move(options)), tagged_(tagged == TaggedReferrers::copy) {
-    options_.root_bytes.reset();  // of another root
+    options_.in_hand.clear();  // both are of another root
+    options_.children.clear();
   }
 
   CopiedReferrers run(std::span<const Digest> subjects) {

@@ -266,6 +266,25 @@ TEST_F(IndexCommands, RefusesWhatMakesNoIndex) {
   EXPECT_THAT(raw("one"), Not(HasSubstr("annotations")));
 }
 
+TEST_F(IndexCommands, SignaturesOfTheImagesComeAlongAndThoseOfTheOldIndexAreTold) {
+  const std::string wasi = build("wasi", "wasi/wasm");
+  build("amd64", "linux/amd64");
+  user_.must({"index", "create", "-t", "oci:layout:app", "oci:layout:amd64"});
+  const std::string before = user_.must({"digest", "oci:layout:app"});
+  {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    name_root(*store, add_referrer(*store, store->resolve(wasi).value(), "of the image"), {});
+    name_root(*store, add_referrer(*store, store->resolve(before).value(), "of the index"), {});
+  }
+  const Outcome created = user_({"index", "create", "-t", "oci:other:app", "oci:layout:wasi"});
+  EXPECT_THAT(created.err, AllOf(HasSubstr(wasi + ": referrer sha256:"), HasSubstr("comes along")));
+  EXPECT_EQ(LayoutStore::open(user_.work() / "other")->referrers(Digest::parse(wasi).value()).size(), 1U);
+
+  const Outcome added = user_({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_THAT(added.err, HasSubstr(before + " had 1 referrer, and oci:layout:app@sha256:"));
+  EXPECT_THAT(added.err, Not(HasSubstr("comes along")));
+}
+
 TEST_F(IndexCommands, AMissingChildIsSaidAndNothingIsNamed) {
   const std::string linux = build("amd64", "linux/amd64");
   index_by_others("app", linux);

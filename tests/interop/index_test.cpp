@@ -16,6 +16,8 @@
 namespace wasm_oci::testing {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 class IndexInterop : public Interop {
@@ -195,6 +197,38 @@ TEST_F(IndexInterop, AFailedGateLeavesTheTagAndTheIndexByItsDigest) {
   ASSERT_NE(at, std::string::npos) << outcome.err;
   const std::string refused = outcome.err.substr(at + std::string("the gate holds ").size(), 71);
   EXPECT_EQ(user_.must({"digest", registry_.host() + "/me/app@" + refused}), refused);
+}
+
+TEST_F(IndexInterop, SignaturesComeAlongIntoAnotherRepository) {
+  const std::string wasi = push("wasi/wasm");
+  const std::string digest = user_.must({"digest", wasi});
+  {
+    user_.must({"copy", wasi, "oci:layout:app"});
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    const Descriptor signature = add_referrer(*store, store->resolve(digest).value(), "signature");
+    name_root(*store, signature, {{"signature"}});
+  }
+  const std::string repository = registry_.host() + "/me/app";
+  const std::string by_digest = repository + ("@" + user_.must({"digest", "oci:layout:signature"}));
+  user_.must({"copy", "oci:layout:signature", by_digest});
+  std::string tag = digest;
+  tag.replace(tag.find(':'), 1, "-");
+  user_.must({"copy", "oci:layout:signature", repository + (":" + tag + ".sig")});  // as cosign ties it
+  const std::string other = registry_.host() + "/me/other";
+  const Outcome outcome = user_({"index", "create", "-t", other + ":1.0", wasi});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr(": signature "));
+  EXPECT_EQ(user_.must({"digest", other + (":" + tag + ".sig")}), user_.must({"digest", "oci:layout:signature"}));
+  EXPECT_THAT(entries_of(other + (":" + tag)), ElementsAre(user_.must({"digest", "oci:layout:signature"})));
+
+  user_.must({"index", "create", "-t", repository + ":all", wasi});
+  const std::string before = user_.must({"digest", repository + ":all"});
+  std::string before_tag = before;
+  before_tag.replace(before_tag.find(':'), 1, "-");
+  user_.must({"copy", "oci:layout:signature", repository + (":" + before_tag + ".sig")});
+  const Outcome added = user_({"index", "add", repository + ":all", push("linux/amd64")});
+  EXPECT_THAT(added.err, HasSubstr(before + " had 1 signature; sign " + repository + ":all@" +
+                                   user_.must({"digest", repository + ":all"})));
 }
 
 // What others push between our reading and our writing, as far as that can be arranged: both edits at once, often.
