@@ -1,15 +1,18 @@
 #include "cli/build_targets.hpp"
 
+#include "cli/built.hpp"
+#include "cli/index_change.hpp"
+#include "cli/load_image.hpp"
 #include "cli/move_image.hpp"
 #include "cli/output.hpp"
-#include "cli/programs.hpp"
 #include "cli/scratch_store.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/json/descriptor_json.hpp"
-#include "oci/store/archive_writer.hpp"
+#include "oci/media_type.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -34,16 +37,6 @@ std::string full_names(const std::vector<Reference>& tags) {
   return names;
 }
 
-// An annotation that no manifest takes would be lost.
-void require_platform_of_annotations(const BuildRequest& request, const Platform& platform) {
-  for (const AnnotationRequest& annotation : request.annotations) {
-    if (annotation.platform && normalize(*annotation.platform) != normalize(platform)) {
-      throw UsageError("--annotation manifest[" + format(*annotation.platform) + "]:" + annotation.key + "=" +
-                       annotation.value + ": the image is for " + format(platform));
-    }
-  }
-}
-
 // One build on its way to its targets. The image is built in the store where it shall stay: the local store, a layout
 // of -o, or, where it goes to archives and registries only, a scratch store.
 class Build {
@@ -51,6 +44,8 @@ class Build {
   Build(Context& context, const BuildRequest& request, const BuildTargets& targets)
       : context_(context),
         targets_(targets),
+        tags_(targets.tags),
+        bare_tags_(targets.bare_tags),
         locations_(context, named_locations(targets), pushes(targets)),
         results_(context, std::ranges::any_of(targets.outputs, is_standard_output) ? Results::Stream::standard_error
                                                                                    : Results::Stream::standard_output) {
@@ -62,16 +57,18 @@ class Build {
       metadata_file_.emplace(*targets.metadata_file);
     }
     open_stage();
-    BuiltImage built = build_image(request, *stage_, context.stop);
-    image_ = std::make_unique<PackedImage>(std::move(built.image));
-    platforms_ = {format(built.platform)};
-    require_platform_of_annotations(request, built.platform);
-    for (const std::string& note : built.notes) {
-      print_note(context, note);
+    built_ = std::make_unique<Built>(build_all(context, request, *stage_, targets.append));
+    if (media_type::is_index(built_->root.media_type) || targets.append) {
+      require_places_for_bare_tags();
+    } else {
+      std::ranges::move(std::exchange(bare_tags_, {}), std::back_inserter(tags_));  // one name more
     }
   }
 
   ExitCode run() {
+    if (targets_.append) {
+      return append();
+    }
     if (targets_.dry_run) {
       report_dry_run();
     } else {
@@ -90,8 +87,8 @@ class Build {
  private:
   static std::vector<Location> named_locations(const BuildTargets& targets) {
     std::vector<Location> named = targets.outputs;
-    if (targets.push) {
-      for (const Reference& tag : targets.tags) {
+    for (const std::vector<Reference>* const tags : {&targets.tags, &targets.bare_tags}) {
+      for (const Reference& tag : targets.push ? *tags : std::vector<Reference>{}) {
         named.emplace_back(RegistryLocation{tag});
       }
     }
@@ -104,9 +101,51 @@ class Build {
            });
   }
 
+  void require_places_for_bare_tags() const {
+    const auto is_archive = [](const Location& output) { return std::holds_alternative<ArchiveLocation>(output); };
+    if (!bare_tags_.empty() && std::ranges::any_of(targets_.outputs, is_archive)) {
+      throw UsageError("--bare-tag names a manifest beside the index, and an archive holds one of them",
+                       "write to the local store, a layout or a registry, or build an archive for each");
+    }
+  }
+
+  // The index that is there is read where it is written.
+  ExitCode append() {
+    std::vector<Location> places = targets_.outputs;
+    for (const Reference& tag : targets_.push ? tags_ : std::vector<Reference>{}) {
+      places.emplace_back(RegistryLocation{tag});
+    }
+    ExitCode code = ExitCode::ok;
+    for (const Location& place : places) {
+      const IndexOutcome outcome =
+          change_index(context_, {.base = place,
+                                  .prepared = built_->sources,
+                                  .annotations = built_->annotations,
+                                  .targets = {place},
+                                  .gate = targets_.gate,
+                                  .no_clobber = targets_.no_clobber,
+                                  .dry_run = targets_.dry_run,
+                                  .when_absent = "nothing is there to append to: build without --append"});
+      code = worse(code, outcome.code);
+      if (!outcome.results.empty()) {
+        const Result& result = outcome.results.front();
+        built_->root = {.media_type = result.media_type, .digest = result.digest, .size = result.size};
+        built_->config.reset();
+      }
+    }
+    if (code == ExitCode::ok && !targets_.dry_run) {
+      move_bare_tags();
+      code = results_.finish();
+    }
+    if (code == ExitCode::ok) {
+      write_files();
+    }
+    return code;
+  }
+
   void open_stage() {
     const auto layout = std::ranges::find_if(targets_.outputs, is_layout);
-    if (targets_.dry_run || (targets_.elsewhere && layout == targets_.outputs.end())) {
+    if (targets_.dry_run || targets_.append || (targets_.elsewhere && layout == targets_.outputs.end())) {
       stage_ = &scratch_.emplace(context_).store();
       return;
     }
@@ -119,22 +158,30 @@ class Build {
     stage_ = stage_owner_.get();
   }
 
-  Result result(std::string name) const {
+  Result result(std::string name) const { return result(std::move(name), built_->root, platform_names()); }
+
+  static Result result(std::string name, const Descriptor& root, std::vector<std::string> platforms) {
     return {.name = std::move(name),
-            .digest = image_->manifest.digest,
-            .media_type = image_->manifest.media_type,
-            .size = image_->manifest.size,
-            .platforms = platforms_};
+            .digest = root.digest,
+            .media_type = root.media_type,
+            .size = root.size,
+            .platforms = std::move(platforms)};
+  }
+
+  std::vector<std::string> platform_names() const {
+    std::vector<std::string> names(built_->platforms.size());
+    std::ranges::transform(built_->platforms, names.begin(), [](const Platform& platform) { return format(platform); });
+    return names;
   }
 
   void report_dry_run() {
-    for (const Reference& tag : targets_.tags) {
+    for (const Reference& tag : tags_) {
       results_.add(result(tag.str()));
     }
     for (const Location& output : targets_.outputs) {
       results_.add(result(format(output)));
     }
-    if (targets_.tags.empty() && targets_.outputs.empty()) {
+    if (tags_.empty() && targets_.outputs.empty()) {
       results_.add(result("image"));
     }
     print_note(context_, "dry run: nothing was written or pushed");
@@ -143,11 +190,15 @@ class Build {
   // Names the image in the store that it was built in. A name that may not move fails alone.
   void put_in_stage(const std::vector<RootName>& names, const std::function<std::string(const RootName&)>& shown) {
     std::vector<RootName> free;
+    if (!targets_.gate.is_open()) {
+      stage_->add(built_->root.media_type, built_->bytes);  // for the gate to look at
+    }
     for (const RootName& name : names) {
       attempt([&] {
         const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
         Result one = result(shown(name));
-        check_move(context_, one.name, previous, image_->manifest, targets_.no_clobber);
+        require_gate(targets_.gate, *stage_, built_->root, previous);
+        check_move(context_, one.name, previous, built_->root, targets_.no_clobber);
         if (previous && previous->digest != one.digest) {
           one.previous_digest = previous->digest;
         }
@@ -156,11 +207,11 @@ class Build {
       });
     }
     if (free.empty() && !names.empty()) {
-      stage_->add(image_->manifest.media_type,
-                  image_->manifest_bytes);  // for other targets; unlisted, so prune takes it
+      stage_->add(built_->root.media_type,
+                  built_->bytes);  // for other targets; unlisted, so prune takes it
       return;
     }
-    stage_->put_root(image_->manifest, image_->manifest_bytes, free);
+    stage_->put_root(built_->root, built_->bytes, free);
   }
 
   void store() {
@@ -169,8 +220,9 @@ class Build {
       if (!targets_.push) {
         tell_named();
       }
+      name_bare(*stage_);
     } else if (staged_ == nullptr) {
-      stage_->put_root(image_->manifest, image_->manifest_bytes, {});
+      stage_->put_root(built_->root, built_->bytes, {});
     }
   }
 
@@ -182,13 +234,32 @@ class Build {
   }
 
   std::vector<RootName> tag_names() const {
-    std::vector<RootName> names(targets_.tags.size());
-    std::ranges::transform(targets_.tags, names.begin(), full_name);
+    std::vector<RootName> names(tags_.size());
+    std::ranges::transform(tags_, names.begin(), full_name);
     return names;
   }
 
+  // The module's manifest beside the index, by its own names.
+  void name_bare(WritableStore& store) {
+    for (const Reference& tag : bare_tags_) {
+      store.put_root(built_->wasm, built_->wasm_bytes, std::array{full_name(tag)});
+      if (!targets_.push) {
+        results_.add(result(tag.str(), built_->wasm, {format(built_->platforms.front())}));
+      }
+    }
+  }
+
+  void move_bare_tags() {
+    for (const Reference& tag : targets_.push ? bare_tags_ : std::vector<Reference>{}) {
+      attempt([&] {
+        Target target = locations_.target(RegistryLocation{tag}, built_->wasm, std::nullopt);
+        results_.add(move_image(context_, *stage_, built_->wasm, target, {.no_clobber = targets_.no_clobber}));
+      });
+    }
+  }
+
   Target target_of(const Location& location) {
-    Target target = locations_.target(location, image_->manifest, std::nullopt);
+    Target target = locations_.target(location, built_->root, std::nullopt);
     if (!named_digest(location) && !std::holds_alternative<RegistryLocation>(location)) {
       std::ranges::move(tag_names(), std::back_inserter(target.names));
     }
@@ -197,9 +268,10 @@ class Build {
 
   void move_to(const Location& location) {
     Target target = target_of(location);
-    results_.add(move_image(context_, *stage_, image_->manifest, target, {.no_clobber = targets_.no_clobber}));
+    results_.add(move_image(context_, *stage_, built_->root, target,
+                            {.no_clobber = targets_.no_clobber, .gate = targets_.gate}));
     if (std::holds_alternative<RegistryLocation>(location)) {
-      runnable_ = named_digest(location) ? target.name + "@" + image_->manifest.digest.str() : target.name;
+      runnable_ = named_digest(location) ? target.name + "@" + built_->root.digest.str() : target.name;
     }
   }
 
@@ -233,60 +305,30 @@ class Build {
       named_.resize(1, named_.front());
     }
     tell_named();
+    name_bare(*stage_);
   }
 
   void push() {
     if (!targets_.push) {
       return;
     }
-    for (const Reference& tag : targets_.tags) {
+    for (const Reference& tag : tags_) {
       attempt([&] {
         Reference where = tag;
         if (targets_.push_by_digest) {
           where.tag.reset();
-          where.digest = image_->manifest.digest;
+          where.digest = built_->root.digest;
         }
         move_to(RegistryLocation{where});
       });
     }
+    move_bare_tags();
   }
 
   void load() {
-    if (!targets_.load) {
-      return;
+    if (targets_.load) {
+      attempt([&] { load_image(context_, *stage_, built_->root, tag_names()); });
     }
-    attempt([&] {
-      const ScratchStore folder(context_);
-      const std::string archive = (folder.path() / "image.tar").string();
-      Target target{.store = std::make_unique<ArchiveWriter>(archive, ArchiveFormat::docker),
-                    .name = archive,
-                    .names = tag_names()};
-      move_image(context_, *stage_, image_->manifest, target);
-      bool asked = false;
-      for (const std::string name : {"docker", "podman"}) {
-        const std::string program = find_in_path(context_, name);
-        if (program.empty()) {
-          continue;
-        }
-        asked = true;
-        const ProgramResult result = run_program_at(context_, program, {"load", "-i", archive});
-        if (result.exit_code == 0) {
-          print_note(context_, "loaded into " + name);
-          return;
-        }
-        print_note(context_,
-                   name + " did not take the image: " +
-                       (result.error.empty() ? "exit code " + std::to_string(result.exit_code) : result.error));
-      }
-      if (!asked) {
-        throw FailureError("--load: there is neither docker nor podman here",
-                           "wasm-oci build … -o docker-archive:FILE writes what both of them load");
-      }
-      // moby refuses every operating system but its own where it keeps images itself.
-      throw FailureError("the image was not loaded",
-                         "docker holds images for wasi only in its containerd image store "
-                         "(\"features\": {\"containerd-snapshotter\": true} in daemon.json)");
-    });
   }
 
   void write_files() {
@@ -295,17 +337,19 @@ class Build {
       file.commit();
     };
     if (iidfile_) {
-      write(*iidfile_, image_->manifest.digest.str());
+      write(*iidfile_, built_->root.digest.str());
     }
     if (metadata_file_) {
       JsonWriter json(JsonStyle::pretty);
-      json.begin_object()
-          .member("containerimage.config.digest", image_->config.digest.str())
-          .key("containerimage.descriptor");
-      wasm_oci::write(json, image_->manifest);
-      json.member("containerimage.digest", image_->manifest.digest.str());
-      json.member_unless_empty("image.name", full_names(targets_.tags))
-          .member("wasm.digest", image_->manifest.digest.str())
+      json.begin_object();
+      if (const std::optional<Descriptor>& config = built_->config) {
+        json.member("containerimage.config.digest", config->digest.str());
+      }
+      json.key("containerimage.descriptor");
+      wasm_oci::write(json, built_->root);
+      json.member("containerimage.digest", built_->root.digest.str());
+      json.member_unless_empty("image.name", full_names(tags_))
+          .member("wasm.digest", built_->wasm.digest.str())
           .end_object();
       write(*metadata_file_, std::move(json).take() + "\n");
     }
@@ -315,18 +359,20 @@ class Build {
     if (targets_.dry_run) {
       return;
     }
-    if (!targets_.elsewhere && !targets_.push && !targets_.tags.empty()) {
-      print_note(context_, "push it: wasm-oci push " + targets_.tags.front().familiar());
+    if (!targets_.elsewhere && !targets_.push && !tags_.empty()) {
+      print_note(context_, "push it: wasm-oci push " + tags_.front().familiar());
     }
-    const bool named = !targets_.tags.empty() && !targets_.push_by_digest;
-    const std::string name = named ? targets_.tags.front().familiar() : runnable_;
+    const bool named = !tags_.empty() && !targets_.push_by_digest;
+    const std::string name = named ? tags_.front().familiar() : runnable_;
     if (!name.empty()) {
-      say_how_to_use(context_, *stage_, image_->manifest, name, platforms_);
+      say_how_to_use(context_, *stage_, built_->root, name, platform_names());
     }
   }
 
   Context& context_;
   const BuildTargets& targets_;
+  std::vector<Reference> tags_;
+  std::vector<Reference> bare_tags_;  // beside an index; of one image they are tags like others
   Locations locations_;
   Results results_;
   std::optional<ScratchStore> scratch_;
@@ -337,8 +383,7 @@ class Build {
   std::string runnable_;              // what was pushed last
   std::optional<AtomicFile> iidfile_;
   std::optional<AtomicFile> metadata_file_;
-  std::unique_ptr<PackedImage> image_;
-  std::vector<std::string> platforms_;
+  std::unique_ptr<Built> built_;
 };
 
 }  // namespace
@@ -359,6 +404,10 @@ void BuildTargets::check(Format format) const {
   if (tags.empty() && outputs.empty() && !dry_run) {
     throw UsageError("build needs a name or a place for the image",
                      "-t REF for the local store, -o oci-archive:FILE for a file, --dry-run to see the digest");
+  }
+  if (append && !push && !elsewhere) {
+    throw UsageError("--append needs the index that it appends to",
+                     "in a registry: --push; elsewhere: -o oci:DIR:NAME");
   }
   if (push && tags.empty()) {
     throw UsageError("--push needs to know where to", "name the image: -t REF");

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -61,21 +62,6 @@ std::string lock_name(const Location& location) {
   return format(location);
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) {
-    text += (text.empty() ? "" : "; ") + line;
-  }
-  return text;
-}
-
-void require_gate(const Gate& gate, Store& store, const Descriptor& root, const std::optional<Descriptor>& previous) {
-  if (const std::vector<std::string> failures = check_gate(gate, store, root, previous); !failures.empty()) {
-    throw GateError("the gate holds " + root.digest.str() + ": " + joined(failures),
-                    "the tag names what it named before");
-  }
-}
-
 bool names(const Target& target, const Digest& digest) {
   const std::optional<Descriptor> now = target.store->peek(target.names.front().ref_name);
   return now && now->digest == digest;
@@ -104,7 +90,7 @@ class IndexChange {
         locations_(context, named_locations(request), writes_to_registry(request)),
         results_(context) {}
 
-  ExitCode run() {
+  IndexOutcome run() {
     const FoundSources found = find_sources(context_, locations_, request_.sources, request_.source_options);
     composition_ = {.sources = found.sources,
                     .only = request_.source_options.only,
@@ -112,6 +98,7 @@ class IndexChange {
                     .attestations = request_.source_options.attestations,
                     .annotations = request_.annotations,
                     .force = request_.source_options.force};
+    std::ranges::copy(request_.prepared, std::back_inserter(composition_.sources));
     for (const Location& target : request_.targets) {
       try {
         results_.add(naming(format(target), [&] { return bring_to(target); }));
@@ -119,7 +106,7 @@ class IndexChange {
         results_.fail(error);
       }
     }
-    return results_.finish();
+    return {.code = results_.finish(), .results = results_.all()};
   }
 
  private:
@@ -158,6 +145,9 @@ class IndexChange {
     try {
       return locations_.find(location, Look::whole, access);
     } catch (NotFoundError& error) {
+      if (!request_.when_absent.empty()) {
+        throw NotFoundError(error.message(), request_.when_absent);
+      }
       error.suggest("make it: wasm-oci index create -t " + format(location) + " SOURCE...");
       throw;
     }
@@ -374,6 +364,6 @@ class IndexChange {
 
 }  // namespace
 
-ExitCode change_index(Context& context, const IndexRequest& request) { return IndexChange(context, request).run(); }
+IndexOutcome change_index(Context& context, const IndexRequest& request) { return IndexChange(context, request).run(); }
 
 }  // namespace wasm_oci::cli

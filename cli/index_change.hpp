@@ -5,6 +5,7 @@
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/index_sources.hpp"
+#include "cli/output.hpp"
 #include "oci/annotations.hpp"
 #include "oci/clients/gate.hpp"
 #include "oci/digest.hpp"
@@ -21,6 +22,7 @@ namespace wasm_oci::cli {
 struct IndexRequest {
   std::optional<Location> base = std::nullopt;  // the index that is edited; nullopt: a new one
   std::vector<SourceSpec> sources = {};
+  std::vector<IndexSource> prepared = {};  // sources that are in hand, behind those
   SourceOptions source_options = {};
   std::vector<std::variant<Platform, Digest>> removed = {};
   std::vector<AnnotationRequest> annotations = {};
@@ -30,10 +32,16 @@ struct IndexRequest {
   Gate gate = {};
   bool no_clobber = false;
   bool dry_run = false;
+  std::string when_absent = {};  // what to do instead where there is no base; empty: index create
+};
+
+struct IndexOutcome {
+  ExitCode code;
+  std::vector<Result> results;
 };
 
 // Edits and brings the result to all targets. All are tried; the code is that of the worst failure. What somebody else
 // made of the base meanwhile is kept: the edit is made anew of it, a bounded number of times (ConflictError).
-ExitCode change_index(Context& context, const IndexRequest& request);
+IndexOutcome change_index(Context& context, const IndexRequest& request);
 
 }  // namespace wasm_oci::cli

@@ -67,7 +67,12 @@ void tell_referrers_of_old(const Context& context, Store& store, const Digest& b
   for (const auto& [kind, count] : kinds) {
     std::string had = before.str() + " had " + std::to_string(count) + " ";
     had.append(kind).append(count == 1 ? "" : "s");
-    print_note(context, kind == kSignature ? had + "; sign " + after : had + ", and " + after + " has none of them");
+    if (kind == kSignature) {
+      had.append("; sign ").append(after);
+    } else {
+      had.append("; ").append(after).append(" has none");
+    }
+    print_note(context, had);
   }
 }
 

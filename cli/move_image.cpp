@@ -91,12 +91,18 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   if (options.no_clobber) {
     check_move(context, target.name, previous, root, true);
   }
-  const CopyReport report = copy_graph(from, root, *target.store, target.names,
-                                       {.jobs = context.options.jobs,
-                                        .missing_child = options.missing_child,
-                                        .in_hand = options.in_hand,
-                                        .stop = context.stop,
-                                        .progress = &context.progress()});
+  const CopyOptions copying{.jobs = context.options.jobs,
+                            .missing_child = options.missing_child,
+                            .in_hand = options.in_hand,
+                            .stop = context.stop,
+                            .progress = &context.progress()};
+  const std::vector<RootName> none;
+  const CopyReport report =
+      copy_graph(from, root, *target.store, options.gate.is_open() ? target.names : none, copying);
+  if (!options.gate.is_open()) {
+    require_gate(options.gate, *target.store, root, previous);
+    copy_graph(from, root, *target.store, target.names, copying);
+  }
   target.store->finish();
   // Last, when what says it has been read to be copied. It is a word beside the result: a config that says nothing
   // sensible is no reason not to copy it.

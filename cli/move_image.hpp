@@ -3,6 +3,7 @@
 
 #include "cli/locations.hpp"
 #include "cli/output.hpp"
+#include "oci/clients/gate.hpp"
 #include "oci/store/copy_graph.hpp"
 
 #include <map>
@@ -15,6 +16,7 @@ struct MoveOptions {
   MissingChild missing_child = MissingChild::refuse;
   bool no_clobber = false;                     // a name that names something else already is a ConflictError
   std::map<Digest, std::string> in_hand = {};  // as in CopyOptions
+  Gate gate = {};                              // before the name moves
 };
 
 // Copies `root` from `from` to the target and ends writing there.

@@ -61,6 +61,7 @@ class Results {
   // Prints what is left to print; the code of the worst failure.
   ExitCode finish();
   ExitCode code() const { return code_; }
+  const std::vector<Result>& all() const { return results_; }
 
  private:
   void print(const std::string& text);

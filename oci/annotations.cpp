@@ -1,7 +1,9 @@
 #include "oci/annotations.hpp"
 
 #include "oci/error.hpp"
+#include "oci/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,13 +15,14 @@ struct Target {
   std::optional<Platform> platform;
 };
 
+constexpr std::array<std::pair<std::string_view, AnnotationLevel>, 4> kLevels = {{
+    {"manifest", AnnotationLevel::manifest},
+    {"index", AnnotationLevel::index},
+    {"manifest-descriptor", AnnotationLevel::manifest_descriptor},
+    {"index-descriptor", AnnotationLevel::index_descriptor},
+}};
+
 std::optional<AnnotationLevel> parse_level(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, AnnotationLevel>, 4> kLevels = {{
-      {"manifest", AnnotationLevel::manifest},
-      {"index", AnnotationLevel::index},
-      {"manifest-descriptor", AnnotationLevel::manifest_descriptor},
-      {"index-descriptor", AnnotationLevel::index_descriptor},
-  }};
   for (const auto& [name, level] : kLevels) {
     if (name == word) {
       return level;
@@ -64,6 +67,9 @@ std::vector<Target> parse_prefix(std::string_view prefix) {
 }  // namespace
 
 std::vector<AnnotationRequest> parse_annotation(std::string_view text, AnnotationLevel bare) {
+  if (!utf8::is_valid(text)) {
+    throw UsageError("the annotation " + std::string(text) + " is not UTF-8");
+  }
   std::vector<Target> targets;
   std::string_view rest = text;
   const std::size_t colon = text.find(':');
@@ -89,6 +95,15 @@ std::vector<AnnotationRequest> parse_annotation(std::string_view text, Annotatio
                         .value = std::string(rest.substr(equals + 1))});
   }
   return requests;
+}
+
+std::string format(const AnnotationRequest& request) {
+  const auto* const level = std::ranges::find(kLevels, request.level, &decltype(kLevels)::value_type::second);
+  std::string text(level->first);
+  if (request.platform) {
+    text.append("[").append(format(*request.platform)).append("]");
+  }
+  return text.append(":").append(request.key).append("=").append(request.value);
 }
 
 Annotations select(std::span<const AnnotationRequest> requests, AnnotationLevel level, const Platform& platform) {

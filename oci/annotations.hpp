@@ -27,8 +27,11 @@ struct AnnotationRequest {
   bool operator==(const AnnotationRequest&) const = default;
 };
 
-// One request for each level named; `bare` where none is. Throws UsageError.
+// One request for each level named; `bare` where none is. Throws UsageError, also for what is not UTF-8.
 std::vector<AnnotationRequest> parse_annotation(std::string_view text, AnnotationLevel bare);
+
+// "LEVEL[PLATFORM]:KEY=VALUE"
+std::string format(const AnnotationRequest& request);
 
 // The annotations that `requests` ask for on `level` of an image for `platform`; of one key the last wins.
 Annotations select(std::span<const AnnotationRequest> requests, AnnotationLevel level, const Platform& platform);

@@ -9,7 +9,9 @@
 #include "oci/error.hpp"
 #include "oci/layer/compression.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,12 +47,35 @@ void read_compression(const Parsed& parsed, BuildRequest& request) {
   }
 }
 
+NativeProgram parse_native(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals + 1 == text.size()) {
+    throw UsageError("invalid --native \"" + text + "\"", "write --native linux/amd64=bin/app-amd64");
+  }
+  return {.platform = parse_platform(text.substr(0, equals)), .path = text.substr(equals + 1)};
+}
+
+// The last native program is for a platform that nothing else is built for.
+void require_other_platform(const BuildRequest& request, const std::string& text) {
+  std::vector<Platform> others = request.platforms;
+  if (others.empty()) {
+    others.push_back(usual_wasm_platform());
+  }
+  for (const NativeProgram& native : std::span(request.natives).first(request.natives.size() - 1)) {
+    others.push_back(native.platform);
+  }
+  if (std::ranges::any_of(
+          others, [&](const Platform& other) { return same_platform(other, request.natives.back().platform); })) {
+    throw UsageError("--native " + text + ": something is built for that platform already");
+  }
+}
+
 BuildRequest read_request(const Parsed& parsed, const Context& context) {
   BuildRequest request{.module = parsed.arguments().front(), .as = read_packaging(parsed).value_or(Packaging::image)};
-  if (const std::vector<std::string>& platforms = parsed.values("platform"); platforms.size() == 1) {
-    request.platform = parse_platform(platforms.front());
-  } else if (platforms.size() > 1) {
-    throw UsageError("this version builds for one platform at a time", "build once for each --platform");
+  request.platforms = read_platforms(parsed, "platform");
+  for (const std::string& text : parsed.values("native")) {
+    request.natives.push_back(parse_native(text));
+    require_other_platform(request, text);
   }
   request.entrypoint = command_words("--entrypoint", parsed.values("entrypoint"));
   request.cmd = command_words("--cmd", parsed.values("cmd"));
@@ -61,10 +86,6 @@ BuildRequest read_request(const Parsed& parsed, const Context& context) {
   }
   for (const std::string& text : parsed.values("annotation")) {
     for (AnnotationRequest& annotation : parse_annotation(text, AnnotationLevel::manifest)) {
-      if (annotation.level != AnnotationLevel::manifest) {
-        throw UsageError("--annotation " + text + ": one image has no index",
-                         "annotate its manifest: manifest:KEY=VALUE");
-      }
       request.annotations.push_back(std::move(annotation));
     }
   }
@@ -83,7 +104,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     targets.tags.push_back(parse_build_tag(tag));
   }
   for (const std::string& tag : parsed.values("bare-tag")) {
-    targets.tags.push_back(parse_build_tag(tag));  // of a build that makes no index it is one tag more
+    targets.bare_tags.push_back(parse_build_tag(tag));
   }
   for (const std::string& output : parsed.values("output")) {
     targets.add(parse_build_output(output));
@@ -93,19 +114,26 @@ ExitCode run(const Parsed& parsed, Context& context) {
   targets.load = targets.load || parsed.flag("load");
   targets.dry_run = parsed.flag("dry-run");
   targets.no_clobber = parsed.flag("no-clobber");
+  targets.append = parsed.flag("append");
+  targets.gate = {.served = read_platforms(parsed, "require-platform"),
+                  .unchanged = read_platforms(parsed, "require-unchanged")};
   targets.iidfile = parsed.value("iidfile");
   targets.metadata_file = parsed.value("metadata-file");
   targets.check(context.options.format);
   return build_to(context, read_request(parsed, context), targets);
 }
 
-constexpr std::array<Example, 7> kExamples = {
+constexpr std::array<Example, 9> kExamples = {
     {{"Into the local store", "wasm-oci build app.wasm -t me/app:1.0"},
      {"And to the registry at once", "wasm-oci build app.wasm -t me/app:1.0 --push"},
      {"Arguments, environment and files beside the module",
       "wasm-oci build app.wasm -t me/app --cmd serve,--port=80 --env LOG=info --add assets:/assets"},
      {"For docker load on another machine", "wasm-oci build app.wasm -t me/app -o docker-archive:app.tar"},
      {"Run an exported function", "wasm-oci build lib.wasm -t me/lib --entrypoint '/lib.wasm#run'"},
+     {"For clients that call the same thing by other names, and native programs beside it",
+      "wasm-oci build app.wasm -t me/app --platform wasi/wasm,wasip1/wasm --native linux/amd64=bin/app --push"},
+     {"Add the Wasm variant to the index at the tag",
+      "wasm-oci build app.wasm -t me/app:1.0 --append --push --require-unchanged linux/amd64"},
      {"A component for wkg and wash", "wasm-oci build app.wasm -t ghcr.io/me/app:1.0 --as artifact --push"},
      {"A plugin for Istio and Envoy Gateway", "wasm-oci build plugin.wasm -t me/plugin:1.0 --as envoy --push"}}};
 constexpr std::array kArguments = {Argument{.name = "MODULE", .completion = Completion::file}};
@@ -115,7 +143,11 @@ constexpr std::array kOptions = {
            .help = "Put a file or folder beside the module",
            .takes = Takes::many,
            .completion = Completion::file},
-    Option{.name = "annotation", .value = "KEY=VALUE", .help = "Annotate the manifest", .takes = Takes::many},
+    Option{.name = "annotation",
+           .value = "KEY=VALUE",
+           .help = "Annotate the manifest, or index:, manifest-descriptor[P]: of several",
+           .takes = Takes::many},
+    Option{.name = "append", .help = "Add the images to the index at the tag, in place of those for their platforms"},
     kAs,
     Option{.name = "bare-tag",
            .value = "REF",
@@ -156,6 +188,11 @@ constexpr std::array kOptions = {
            .help = "Write what was built to a file, as JSON",
            .takes = Takes::one,
            .completion = Completion::file},
+    Option{.name = "native",
+           .value = "P=FILE",
+           .help = "Put a static program for another platform beside the module",
+           .takes = Takes::many,
+           .completion = Completion::platform},
     kNoClobber,
     Option{.name = "output",
            .short_name = 'o',
@@ -165,12 +202,15 @@ constexpr std::array kOptions = {
            .takes = Takes::many,
            .completion = Completion::location},
     Option{.name = "platform",
-           .value = "P",
-           .help = "Platform of the image (default wasi/wasm; of an artifact wasip1/wasm or wasip2/wasm)",
+           .value = "P[,P...]",
+           .help = "Platform of the image (default wasi/wasm; of an artifact wasip1/wasm or wasip2/wasm); several "
+                   "make an index of images that share the layer",
            .takes = Takes::list,
            .completion = Completion::platform},
     Option{.name = "push", .help = "Push every -t to its registry"},
     Option{.name = "push-by-digest", .help = "Push without moving a tag"},
+    kRequirePlatform,
+    kRequireUnchanged,
     Option{.name = "tag", .short_name = 't', .value = "REF", .help = "Name of the image", .takes = Takes::many},
     Option{.name = "user", .short_name = 'u', .value = "USER", .help = "User of the process", .takes = Takes::one},
     Option{.name = "workdir",

@@ -4,7 +4,6 @@
 #include "cli/index_change.hpp"
 #include "cli/parsed.hpp"
 #include "oci/error.hpp"
-#include "oci/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,9 +19,6 @@ namespace {
 std::vector<AnnotationRequest> read_annotations(const Parsed& parsed) {
   std::vector<AnnotationRequest> annotations;
   for (const std::string& text : parsed.values("annotation")) {
-    if (!utf8::is_valid(text)) {
-      throw UsageError("--annotation " + text + " is not UTF-8");
-    }
     std::ranges::move(parse_annotation(text, AnnotationLevel::index), std::back_inserter(annotations));
   }
   return annotations;
@@ -108,14 +104,14 @@ ExitCode create(const Parsed& parsed, Context& context) {
     throw UsageError("index create needs a name for the index", "-t REF, or -o oci:DIR:NAME");
   }
   read_sources(parsed, 0, request);
-  return change_index(context, request);
+  return change_index(context, request).code;
 }
 
 ExitCode add(const Parsed& parsed, Context& context) {
   IndexRequest request{.base = parse_location(parsed.arguments().front())};
   read_common(parsed, request);
   read_sources(parsed, 1, request);
-  return change_index(context, request);
+  return change_index(context, request).code;
 }
 
 ExitCode remove(const Parsed& parsed, Context& context) {
@@ -129,7 +125,7 @@ ExitCode remove(const Parsed& parsed, Context& context) {
       request.removed.emplace_back(parse_platform(text));
     }
   }
-  return change_index(context, request);
+  return change_index(context, request).code;
 }
 
 ExitCode annotate(const Parsed& parsed, Context& context) {
@@ -138,7 +134,7 @@ ExitCode annotate(const Parsed& parsed, Context& context) {
   if (request.annotations.empty()) {
     throw UsageError("index annotate needs to know what to say", "--annotation KEY=VALUE");
   }
-  return change_index(context, request);
+  return change_index(context, request).code;
 }
 
 constexpr std::array<std::string_view, 2> kKeepOrDrop = {"keep", "drop"};
@@ -168,16 +164,8 @@ constexpr std::array kOptions = {
            .help = "Take only the entries for these platforms from the sources",
            .takes = Takes::list,
            .completion = Completion::platform},
-    Option{.name = "require-platform",
-           .value = "P[,P...]",
-           .help = "Move the tag only where Docker, containerd and podman will find these platforms",
-           .takes = Takes::list,
-           .completion = Completion::platform},
-    Option{.name = "require-unchanged",
-           .value = "P[,P...]",
-           .help = "Move the tag only where they take the same image as before for these platforms",
-           .takes = Takes::list,
-           .completion = Completion::platform},
+    kRequirePlatform,
+    kRequireUnchanged,
     Option{.name = "tag",
            .short_name = 't',
            .value = "LOCATION",

@@ -30,6 +30,19 @@ inline constexpr Option kAs{
     .completion = Completion::choice,
     .choices = kPackagings};
 
+inline constexpr Option kRequirePlatform{
+    .name = "require-platform",
+    .value = "P[,P...]",
+    .help = "Move the tag only where Docker, containerd and podman will find these platforms",
+    .takes = Takes::list,
+    .completion = Completion::platform};
+inline constexpr Option kRequireUnchanged{
+    .name = "require-unchanged",
+    .value = "P[,P...]",
+    .help = "Move the tag only where they take the same image as before for these platforms",
+    .takes = Takes::list,
+    .completion = Completion::platform};
+
 // What kAs asks for.
 std::optional<Packaging> read_packaging(const Parsed& parsed);
 

@@ -1,9 +1,13 @@
 #include "oci/build/build_image.hpp"
 
+#include "oci/build/static_program.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
+#include "oci/image_config.hpp"
 #include "oci/layer/add_files.hpp"
 #include "oci/layer/layer_writer.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
 #include "oci/packaging/envoy.hpp"
 #include "oci/packaging/image.hpp"
 #include "oci/packaging/module_annotations.hpp"
@@ -15,6 +19,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace wasm_oci {
@@ -147,51 +152,143 @@ void require_place(const BuildRequest& request, const Package& package) {
   }
 }
 
+// What all images of one build have in common: the module, read once, and the layer of added files, written once.
+class Builder {
+ public:
+  Builder(const BuildRequest& request, LocalStore& store, std::stop_token stop)
+      : request_(request),
+        store_(store),
+        packager_(packager_of(request.as)),
+        package_{.title = file_name(request.module),
+                 .platform = {},
+                 .created = format_rfc3339(request.created),
+                 .entrypoint = request.entrypoint,
+                 .cmd = request.cmd,
+                 .env = unique_env(request.env),
+                 .labels = request.labels,
+                 .workdir = request.workdir,
+                 .user = request.user},
+        options_{.compression = request.compression.value_or(Compression::gzip),
+                 .level = request.compression_level,
+                 .mtime = request.created.seconds(),
+                 .stop = std::move(stop)} {
+    if (package_.entrypoint.empty() && package_.title.contains('#') && !has(packager_.lacks, PackagePart::entrypoint)) {
+      throw UsageError("the file name " + package_.title + " holds a #, which parts a path from a function",
+                       "say where the module lies: --entrypoint /app.wasm");
+    }
+    module_path_ = path_in_image(package_, request.as);
+    if (!request.workdir.starts_with('/')) {
+      throw UsageError("working directory \"" + request.workdir + "\" is not an absolute path");
+    }
+    require_place(request, package_);
+  }
+
+  std::vector<BuiltImage> build() {
+    std::vector<BuiltImage> built;
+    WasmFile file = open_wasm(request_.module);
+    Added added = collect(request_.add);
+    require_apart(added.files, module_path_);
+    for (const NativeProgram& native : request_.natives) {
+      require_apart(added.files, file_name(native.path));
+    }
+    package_.is_spin_application = holds_spin_application(added.files);
+    std::vector<std::optional<Platform>> platforms(request_.platforms.begin(), request_.platforms.end());
+    if (platforms.empty()) {
+      platforms.emplace_back();
+    }
+    for (const std::optional<Platform>& platform : platforms) {
+      PackageModule module = built.empty() ? module_of(file) : module_again(file, built.front().image);
+      built.push_back(build_module(platform, std::move(module), added));
+    }
+    for (const NativeProgram& native : request_.natives) {
+      built.push_back(build_native(native));
+    }
+    return built;
+  }
+
+ private:
+  PackageModule module_of(WasmFile& file) const {
+    return {.content = std::make_unique<FileSource>(std::move(file.fd), request_.module),
+            .size = file.size,
+            .description = &file.description};
+  }
+
+  // The module for another platform: what the store holds of it since `image` was packed is taken again.
+  PackageModule module_again(const WasmFile& file, const PackedImage& image) const {
+    const Manifest manifest = parse_manifest(image.manifest_bytes);
+    const Descriptor& layer = manifest.layers.back();
+    PackageModule module{.content = nullptr, .size = file.size, .description = &file.description};
+    if (media_type::is_wasm_layer(layer.media_type)) {
+      module.blob = layer;
+      return module;
+    }
+    const ImageConfig config = parse_image_config(store_.load(manifest.config, NodeKind::blob));
+    module.layer = ImageLayer{.layer = {.descriptor = layer, .diff_id = config.diff_ids.back()},
+                              .created_by = config.history.back().created_by};
+    module.layer_path = "/" + module_path_;
+    return module;
+  }
+
+  BuiltImage build_module(const std::optional<Platform>& platform, PackageModule module, Added& added) {
+    Package package = package_;
+    package.platform = packager_.platform(platform, *module.description);
+    package.annotations = manifest_annotations(request_, package, module.description->metadata);
+    require_utf8(package);
+    std::vector<std::string> notes = weigh(packager_.judge(package, module), request_.force);
+    if (!request_.add.empty()) {
+      if (files_.empty()) {
+        files_.push_back({.layer = write_layer(store_, std::move(added.files), options_),
+                          .created_by = history_line("ADD", added.destinations)});
+      }
+      package.files = files_;
+    }
+    PackedImage image = packager_.pack(package, std::move(module), options_, store_);
+    return {.image = std::move(image), .platform = std::move(package.platform), .notes = std::move(notes)};
+  }
+
+  // The same image around a program of the machine: what starts is the program, at "/" and its file name.
+  BuiltImage build_native(const NativeProgram& native) {
+    StaticProgram program = open_static_program(native.path, native.platform, request_.force);
+    Package package = package_;
+    package.title = file_name(native.path);
+    package.platform = native.platform;
+    package.entrypoint.resize(std::max<std::size_t>(package.entrypoint.size(), 1));
+    package.entrypoint.front() = "/" + package.title;
+    package.annotations = manifest_annotations(request_, package, {});
+    package.files = files_;
+    require_utf8(package);
+    PackageModule content{.content = std::make_unique<FileSource>(std::move(program.fd), native.path),
+                          .size = program.size,
+                          .description = nullptr};
+    PackedImage image = kImagePackager.pack(package, std::move(content), options_, store_);
+    return {.image = std::move(image), .platform = native.platform, .notes = {}};
+  }
+
+  const BuildRequest& request_;
+  LocalStore& store_;
+  const Packager& packager_;
+  Package package_;
+  LayerOptions options_;
+  std::string module_path_;
+  std::vector<ImageLayer> files_;
+};
+
 }  // namespace
 
+std::vector<BuiltImage> build_images(const BuildRequest& request, LocalStore& store, std::stop_token stop) {
+  if (!request.natives.empty() && request.as != Packaging::image) {
+    throw UsageError("--as " + std::string(to_string(request.as)) + " has no place for native programs",
+                     "they are images: --as image");
+  }
+  return Builder(request, store, std::move(stop)).build();
+}
+
 BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop) {
-  const Packager& packager = packager_of(request.as);
-  Package package{.title = file_name(request.module),
-                  .platform = {},
-                  .created = format_rfc3339(request.created),
-                  .entrypoint = request.entrypoint,
-                  .cmd = request.cmd,
-                  .env = unique_env(request.env),
-                  .labels = request.labels,
-                  .workdir = request.workdir,
-                  .user = request.user};
-  if (package.entrypoint.empty() && package.title.contains('#') && !has(packager.lacks, PackagePart::entrypoint)) {
-    throw UsageError("the file name " + package.title + " holds a #, which parts a path from a function",
-                     "say where the module lies: --entrypoint /app.wasm");
+  std::vector<BuiltImage> built = build_images(request, store, std::move(stop));
+  if (built.size() != 1) {
+    throw std::logic_error("several images are built where one is wanted");
   }
-  const std::string path = path_in_image(package, request.as);
-  if (!request.workdir.starts_with('/')) {
-    throw UsageError("working directory \"" + request.workdir + "\" is not an absolute path");
-  }
-  require_place(request, package);
-
-  WasmFile file = open_wasm(request.module);
-  package.platform = packager.platform(request.platform, file.description);
-  package.annotations = manifest_annotations(request, package, file.description.metadata);
-  require_utf8(package);
-  Added added = collect(request.add);
-  require_apart(added.files, path);
-  package.is_spin_application = holds_spin_application(added.files);
-  PackageModule module{.content = std::make_unique<FileSource>(std::move(file.fd), request.module),
-                       .size = file.size,
-                       .description = &file.description};
-  std::vector<std::string> notes = weigh(packager.judge(package, module), request.force);
-
-  const LayerOptions options{.compression = request.compression.value_or(Compression::gzip),
-                             .level = request.compression_level,
-                             .mtime = request.created.seconds(),
-                             .stop = std::move(stop)};
-  if (!request.add.empty()) {
-    package.files.push_back({.layer = write_layer(store, std::move(added.files), options),
-                             .created_by = history_line("ADD", added.destinations)});
-  }
-  PackedImage image = packager.pack(package, std::move(module), options, store);
-  return {.image = std::move(image), .platform = std::move(package.platform), .notes = std::move(notes)};
+  return std::move(built.front());
 }
 
 }  // namespace wasm_oci

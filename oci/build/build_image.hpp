@@ -17,10 +17,16 @@
 
 namespace wasm_oci {
 
+// A program of a machine, beside the module for those who ask for its platform.
+struct NativeProgram {
+  Platform platform;
+  std::string path;  // on disk
+};
+
 struct BuildRequest {
   std::string module;  // a path on disk
   Packaging as = Packaging::image;
-  std::optional<Platform> platform = std::nullopt;  // nullopt: the packaging's usual one
+  std::vector<Platform> platforms = {};  // one image for each; none: the packaging's usual one
   // The first word up to '#' is where the module lies in the image; empty: "/" and the module's file name.
   std::vector<std::string> entrypoint = {};
   std::vector<std::string> cmd = {};
@@ -33,6 +39,7 @@ struct BuildRequest {
   std::optional<Compression> compression = std::nullopt;  // nullopt: the packaging's usual one
   std::optional<int> compression_level = std::nullopt;
   Timestamp created = {};
+  std::vector<NativeProgram> natives = {};
   bool force = false;  // packs what its readers cannot use
 };
 
@@ -48,6 +55,10 @@ struct BuiltImage {
 // Throws UsageError for options that make no image, or for which the packaging has no place, and for a module that its
 // readers cannot use; NotFoundError and ContentError for a module that is absent or no Wasm binary, CancelledError when
 // `stop` is requested.
+//
+// The images for several platforms have configs of their own and share their layers; then come the native programs.
+std::vector<BuiltImage> build_images(const BuildRequest& request, LocalStore& store, std::stop_token stop = {});
+// The same for a request that makes one.
 BuiltImage build_image(const BuildRequest& request, LocalStore& store, std::stop_token stop = {});
 
 }  // namespace wasm_oci

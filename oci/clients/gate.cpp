@@ -1,6 +1,7 @@
 #include "oci/clients/gate.hpp"
 
 #include "oci/clients/choice.hpp"
+#include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
@@ -86,6 +87,16 @@ std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descri
     check_unchanged(store, after, before, platform, failures);
   }
   return failures;
+}
+
+void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before) {
+  std::string all;
+  for (const std::string& failure : check_gate(gate, store, after, before)) {
+    all.append(all.empty() ? "" : "; ").append(failure);
+  }
+  if (!all.empty()) {
+    throw GateError("the gate holds " + after.digest.str() + ": " + all, "the tag names what it named before");
+  }
 }
 
 }  // namespace wasm_oci

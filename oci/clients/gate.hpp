@@ -25,4 +25,7 @@ struct Gate {
 std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before);
 
+// The same as a GateError, which names `after`.
+void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before);
+
 }  // namespace wasm_oci

@@ -46,7 +46,7 @@ Annotations select_for(const IndexEntry& entry, std::span<const AnnotationReques
 
 void require_places(std::span<const IndexEntry> entries, std::span<const AnnotationRequest> requests) {
   for (const AnnotationRequest& request : requests) {
-    const std::string shown = "--annotation …" + request.key + "=" + request.value;
+    const std::string shown = "--annotation " + format(request);
     if (request.level == AnnotationLevel::index_descriptor) {
       throw UsageError(shown + ": nothing here holds a descriptor of the index itself",
                        "annotate the index (index:KEY=VALUE) or its entries (manifest-descriptor:KEY=VALUE)");

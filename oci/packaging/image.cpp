@@ -106,7 +106,8 @@ std::string history_line(std::string_view what, const std::vector<std::string>& 
 
 ImageLayer pack_module_layer(const Package& package, PackageModule module, const std::string& path,
                              const LayerOptions& options, LocalStore& store) {
-  if (module.layer && module.layer_path == path && options.compression == Compression::gzip) {
+  if (module.layer && module.layer_path == path &&
+      media_type::layer_compression(module.layer->layer.descriptor.media_type) == options.compression) {
     return *std::move(module.layer);
   }
   std::vector<LayerFile> files;

@@ -51,7 +51,7 @@ struct PackageModule {
   std::uint64_t size;
   const WasmDescription* description;
   std::optional<Descriptor> blob = std::nullopt;  // where the store holds it as it is
-  // Where the store holds a gzip layer with nothing else in it: the layer, and the module's absolute path there.
+  // Where the store holds a layer with nothing else in it: the layer, and the module's absolute path there.
   std::optional<ImageLayer> layer = std::nullopt;
   std::string layer_path = {};
 };

@@ -291,7 +291,8 @@ TEST(Inspection, TellsWhatOfAModuleCouldNotBeRead) {
 TEST(Inspection, FindsModulesInImagesThatSayTheyAreForLinux) {
   MemoryStore store;
   const PackedImage wrong =
-      build_image({.module = testdata("modules/hello.wasm").string(), .platform = parse_platform("linux/amd64")}, store)
+      build_image({.module = testdata("modules/hello.wasm").string(), .platforms = {parse_platform("linux/amd64")}},
+                  store)
           .image;
   store.put_root(wrong.manifest, wrong.manifest_bytes, {});
   const Inspection image = inspect_image(store, wrong.manifest, "x");

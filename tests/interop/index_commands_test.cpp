@@ -281,7 +281,7 @@ TEST_F(IndexCommands, SignaturesOfTheImagesComeAlongAndThoseOfTheOldIndexAreTold
   EXPECT_EQ(LayoutStore::open(user_.work() / "other")->referrers(Digest::parse(wasi).value()).size(), 1U);
 
   const Outcome added = user_({"index", "add", "oci:layout:app", "oci:layout:wasi"});
-  EXPECT_THAT(added.err, HasSubstr(before + " had 1 referrer, and oci:layout:app@sha256:"));
+  EXPECT_THAT(added.err, HasSubstr(before + " had 1 referrer; oci:layout:app@sha256:"));
   EXPECT_THAT(added.err, Not(HasSubstr("comes along")));
 }
 

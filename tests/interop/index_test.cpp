@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <thread>
 
 namespace wasm_oci::testing {
@@ -182,6 +183,29 @@ TEST_F(IndexInterop, JobsPushByDigestAndAFourthMakesTheIndex) {
     by_digest.append("@").append(digest);
     EXPECT_EQ(taken_by_skopeo(repository + ":1.0", parse_platform(platform)), config_of(by_digest));
   }
+}
+
+TEST_F(IndexInterop, ABuildJoinsTheIndexAtTheTag) {
+  const std::string index = registry_.host() + "/me/app:append";
+  user_.must({"index", "create", "-t", index, push("linux/amd64"), push("linux/arm64")});
+  const std::vector<std::string> before = entries_of(index);
+  const Outcome appended =
+      user_({"build", testdata(kModule).string(), "-t", index, "--append", "--push", "--platform",
+             "wasi/wasm,wasip1/wasm", "--bare-tag", registry_.host() + "/me/app:bare", "--require-platform",
+             "wasi/wasm,wasip1/wasm,linux/amd64", "--require-unchanged", "linux/amd64,linux/arm64"});
+  EXPECT_EQ(appended.exit_code, 0) << appended.err;
+  const std::vector<std::string> after = entries_of(index);
+  ASSERT_EQ(after.size(), 4U);
+  EXPECT_TRUE(std::ranges::equal(before, std::span(after).first(2)));
+  EXPECT_EQ(user_.must({"digest", registry_.host() + "/me/app:bare"}), after[2]);
+  EXPECT_EQ(user_({"digest", "local:" + index}).exit_code, 4);
+  for (const std::string platform : {"wasi/wasm", "wasip1/wasm"}) {
+    EXPECT_EQ(taken_by_podman(index, parse_platform(platform)), config_of(push(platform)));
+  }
+  const Outcome absent =
+      user_({"build", testdata(kModule).string(), "-t", registry_.host() + "/me/none", "--append", "--push"});
+  EXPECT_EQ(absent.exit_code, 4);
+  EXPECT_EQ(user_({"digest", registry_.host() + "/me/none"}).exit_code, 4);
 }
 
 TEST_F(IndexInterop, AFailedGateLeavesTheTagAndTheIndexByItsDigest) {

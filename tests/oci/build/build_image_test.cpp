@@ -83,6 +83,68 @@ void expect_error(const BuildRequest& request, const std::string& message) {
   }
 }
 
+TEST(BuildImages, ImagesForSeveralPlatformsShareTheirLayers) {
+  for (const Compression compression : {Compression::gzip, Compression::zstd, Compression::none}) {
+    MemoryStore store;
+    BuildRequest request = hello();
+    request.platforms = {parse_platform("wasi/wasm"), parse_platform("wasip1/wasm")};
+    request.compression = compression;
+    request.add = {testdata("modules/README.md").string() + ":/README.md"};
+    const std::vector<BuiltImage> built = build_images(request, store);
+    ASSERT_EQ(built.size(), 2U);
+    const Manifest first = parse_manifest(built[0].image.manifest_bytes);
+    const Manifest second = parse_manifest(built[1].image.manifest_bytes);
+    EXPECT_EQ(first.layers, second.layers);
+    EXPECT_EQ(first.layers.size(), 2U);
+    EXPECT_NE(first.config.digest, second.config.digest);
+    const ImageConfig config = parse_image_config(store.load(second.config, NodeKind::blob));
+    EXPECT_EQ(config.platform, parse_platform("wasip1/wasm"));
+    EXPECT_EQ(built[1].platform, parse_platform("wasip1/wasm"));
+
+    // Each is what it is when it is built alone.
+    request.platforms = {parse_platform("wasip1/wasm")};
+    MemoryStore other;
+    EXPECT_EQ(build_image(request, other).image.manifest.digest, built[1].image.manifest.digest);
+  }
+}
+
+TEST(BuildImages, ALayerThatIsTheModuleIsSharedToo) {
+  MemoryStore store;
+  BuildRequest request = hello();
+  request.as = Packaging::wasm_layers;
+  request.platforms = {parse_platform("wasi/wasm"), parse_platform("wasip1/wasm")};
+  const std::vector<BuiltImage> built = build_images(request, store);
+  EXPECT_EQ(parse_manifest(built[0].image.manifest_bytes).layers, parse_manifest(built[1].image.manifest_bytes).layers);
+}
+
+TEST(BuildImages, ANativeProgramStartsInThePlaceOfTheModule) {
+  const TempDir folder;
+  const std::string program = (folder / "app-windows.exe").string();
+  write_file(program, "MZ");
+  MemoryStore store;
+  BuildRequest request = hello();
+  request.natives = {{.platform = parse_platform("windows/amd64"), .path = program}};
+  request.entrypoint = {"/bin/hello.wasm#run", "--flag"};
+  request.env = {"A=1"};
+  const std::vector<BuiltImage> built = build_images(request, store);
+  ASSERT_EQ(built.size(), 2U);
+  const Manifest manifest = parse_manifest(built[1].image.manifest_bytes);
+  const ImageConfig config = parse_image_config(store.load(manifest.config, NodeKind::blob));
+  EXPECT_EQ(config.platform, parse_platform("windows/amd64"));
+  EXPECT_THAT(config.entrypoint, ElementsAre("/app-windows.exe", "--flag"));
+  EXPECT_THAT(config.env, ElementsAre("A=1"));
+  EXPECT_EQ(manifest.annotations.at("org.opencontainers.image.title"), "app-windows.exe");
+  EXPECT_EQ(manifest.layers.size(), 1U);
+}
+
+TEST(BuildImages, NativeProgramsAreImages) {
+  MemoryStore store;
+  BuildRequest request = hello();
+  request.as = Packaging::artifact;
+  request.natives = {{.platform = parse_platform("linux/amd64"), .path = "app"}};
+  EXPECT_THROW(build_images(request, store), UsageError);
+}
+
 TEST(BuildImage, ManifestAndConfigAreTheGoldenOnes) {
   const Built built = build(hello());
   expect_golden(built.image.manifest_bytes, "build/hello.manifest.json");
@@ -175,7 +237,7 @@ TEST(BuildImage, RefusesAWorkingDirectoryThatIsNotAbsolute) {
 
 TEST(BuildImage, TheConfigSaysWhatWasAskedFor) {
   BuildRequest request = hello();
-  request.platform = parse_platform("wasip1/wasm");
+  request.platforms = {parse_platform("wasip1/wasm")};
   request.workdir = "/data";
   request.user = "1000:1000";
   request.labels = {{"b", "2"}, {"a", "1"}};
