@@ -179,6 +179,34 @@ row "pull small into a layout / skopeo" \
   "$(median "skopeo copy -q --override-os wasi --override-arch wasm --src-tls-verify=false docker://$host/bench/small:1 oci:$out:1" "$run/clean")" \
   0.5 ms
 
+# --- An index of twenty entries that a Wasm variant joins ---
+
+entries=()
+for i in $(seq 20); do
+  "$program" -q build "$work/small.wasm" -t "$host/bench/index:$i" --platform "os$i/wasm" --push >/dev/null
+  entries+=("$host/bench/index:$i")
+done
+"$program" -q build "$work/small.wasm" -t "$host/bench/variant:1" --push >/dev/null
+for name in ours theirs; do
+  "$program" -q index create -t "$host/bench/index:$name" "${entries[@]}" >/dev/null
+done
+script leave <<<"$program -q index remove $host/bench/index:ours wasi/wasm >/dev/null"
+script buildah-add <<TEXT
+buildah manifest create --tls-verify=false --all list docker://$host/bench/index:theirs >/dev/null
+buildah manifest add --tls-verify=false list docker://$host/bench/variant:1 >/dev/null
+buildah manifest push -q --all --tls-verify=false list docker://$host/bench/index:theirs >/dev/null
+TEXT
+script buildah-forget <<<"buildah manifest rm list >/dev/null 2>&1 || true"
+"$program" -q index add "$host/bench/index:ours" "$host/bench/variant:1" >/dev/null
+row "index add to 20 entries / buildah manifest" \
+  "$(median "$program index add $host/bench/index:ours $host/bench/variant:1" "$run/leave")" \
+  "$(median "$run/buildah-add" "$run/buildah-forget")" 0.33 ms
+"$run/leave"
+before=$(grep -c '" [0-9]* [0-9]* "' "$run/registry.log" || true)
+"$program" -q index add "$host/bench/index:ours" "$host/bench/variant:1" >/dev/null
+after=$(grep -c '" [0-9]* [0-9]* "' "$run/registry.log" || true)
+row "requests of an index add" "$((after - before))" 1 20 requests
+
 # --- Memory, in MiB, with a module of 1 GiB ---
 
 # memory WORK ARGUMENT…

@@ -266,6 +266,21 @@ TEST_F(IndexCommands, RefusesWhatMakesNoIndex) {
   EXPECT_THAT(raw("one"), Not(HasSubstr("annotations")));
 }
 
+TEST_F(IndexCommands, AnIndexThatRegistriesDoNotTakeIsNotMade) {
+  build("wasi", "wasi/wasm");
+  const std::string linux = build("amd64", "linux/amd64");
+  {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    Descriptor entry = store->resolve(linux).value();
+    entry.platform = parse_platform("linux/amd64");
+    entry.annotations = {{"a", std::string(std::size_t{4} * 1024 * 1024, 'x')}};
+    name_root(*store, add_index(*store, {entry}), {{"app"}});
+  }
+  const std::string before = user_.must({"digest", "oci:layout:app"});
+  expect_failure(7, {"index", "add", "oci:layout:app", "oci:layout:wasi"}, "registries take manifests of 4 MiB");
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+}
+
 TEST_F(IndexCommands, SignaturesOfTheImagesComeAlongAndThoseOfTheOldIndexAreTold) {
   const std::string wasi = build("wasi", "wasi/wasm");
   build("amd64", "linux/amd64");
