@@ -84,19 +84,29 @@ class BlobSource final : public Source {
 
 // Some registries take images alone, and say so in words of their own or in none: of a module packaged otherwise the
 // types are likely the reason.
-void suggest_other_packaging(FailureError& error, const Descriptor& descriptor, std::string_view bytes) {
+std::string other_packaging(const Descriptor& descriptor, std::string_view bytes) {
   if (!media_type::is_image_manifest(descriptor.media_type)) {
-    return;
+    return {};
   }
   const Manifest manifest = parse_manifest(bytes, descriptor.media_type);
   const std::optional<Packaging> packaging = packaging_of(manifest);
   if (!packaging || packaging == Packaging::image || manifest.layers.empty()) {
-    return;
+    return {};
   }
   const bool is_config = !media_type::is_image_config(manifest.config.media_type);
-  error.suggest("this registry may not take the type " +
-                excerpt(is_config ? manifest.config.media_type : manifest.layers.front().media_type) +
-                "; every registry takes images: package it with --as image");
+  return "this registry may not take the type " +
+         excerpt(is_config ? manifest.config.media_type : manifest.layers.front().media_type) +
+         "; every registry takes images: package it with --as image";
+}
+
+// Whether it is the types that are refused, in the registry's own words: some answer with 403 as for a wrong password.
+bool speaks_of_types(const ErrorResponse& refusal) {
+  return std::ranges::any_of(refusal.items, [](const ErrorItem& item) {
+    std::string text = item.message;
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text.contains("media type") || text.contains("mediatype") || text.contains("artifact type");
+  });
 }
 
 }  // namespace
@@ -311,9 +321,14 @@ bool RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
     } catch (FailureError& error) {
       if (!refusal.has_code("NAME_INVALID") && !refusal.has_code("TAG_INVALID") &&
           !refusal.has_code("MANIFEST_BLOB_UNKNOWN")) {
-        suggest_other_packaging(error, descriptor, bytes);
+        if (std::string hint = other_packaging(descriptor, bytes); !hint.empty()) {
+          error.suggest(std::move(hint));
+        }
       }
       throw;
+    } catch (const AuthError& error) {
+      const std::string hint = speaks_of_types(refusal) ? other_packaging(descriptor, bytes) : "";
+      throw AuthError(error.message(), hint.empty() ? error.hint() : hint);
     }
   }
   const auto stored = response.headers.get("Docker-Content-Digest");

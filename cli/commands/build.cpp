@@ -4,6 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/created.hpp"
+#include "cli/output.hpp"
 #include "cli/parsed.hpp"
 #include "oci/build/build_image.hpp"
 #include "oci/error.hpp"
@@ -73,6 +74,12 @@ void require_other_platform(const BuildRequest& request, const std::string& text
 BuildRequest read_request(const Parsed& parsed, const Context& context) {
   BuildRequest request{.module = parsed.arguments().front(), .as = read_packaging(parsed).value_or(Packaging::image)};
   request.platforms = read_platforms(parsed, "platform");
+  for (const Platform& platform : request.platforms) {
+    if (platform.architecture == "wasm32") {
+      print_note(context,
+                 "Docker, containerd and podman ask for " + platform.os + "/wasm, not for " + format(platform));
+    }
+  }
   for (const std::string& text : parsed.values("native")) {
     request.natives.push_back(parse_native(text));
     require_other_platform(request, text);

@@ -58,7 +58,6 @@ void read_targets(const Parsed& parsed, IndexRequest& request) {
 }
 
 void read_common(const Parsed& parsed, IndexRequest& request) {
-  request.source_options.only = read_platforms(parsed, "platform");
   request.source_options.attestations = parsed.value("attestations").value_or("keep") == "keep";
   request.gate = {.served = read_platforms(parsed, "require-platform"),
                   .unchanged = read_platforms(parsed, "require-unchanged")};
@@ -97,9 +96,11 @@ void read_sources(const Parsed& parsed, std::size_t first, IndexRequest& request
   }
 }
 
+// -p says of each command what it is about: which entries are taken, removed or annotated.
 ExitCode create(const Parsed& parsed, Context& context) {
   IndexRequest request;
   read_common(parsed, request);
+  request.source_options.only = read_platforms(parsed, "platform");
   if (request.targets.empty()) {
     throw UsageError("index create needs a name for the index", "-t REF, or -o oci:DIR:NAME");
   }
@@ -110,6 +111,7 @@ ExitCode create(const Parsed& parsed, Context& context) {
 ExitCode add(const Parsed& parsed, Context& context) {
   IndexRequest request{.base = parse_location(parsed.arguments().front())};
   read_common(parsed, request);
+  request.source_options.only = read_platforms(parsed, "platform");
   read_sources(parsed, 1, request);
   return change_index(context, request).code;
 }
@@ -125,7 +127,28 @@ ExitCode remove(const Parsed& parsed, Context& context) {
       request.removed.emplace_back(parse_platform(text));
     }
   }
+  std::ranges::copy(read_platforms(parsed, "platform"), std::back_inserter(request.removed));
+  if (request.removed.empty()) {
+    throw UsageError("index remove needs to know what to remove", "a platform (wasi/wasm) or a digest (sha256:…)");
+  }
   return change_index(context, request).code;
+}
+
+// Those that name no platform are for each of these.
+std::vector<AnnotationRequest> limited(const std::vector<AnnotationRequest>& annotations,
+                                       const std::vector<Platform>& platforms) {
+  std::vector<AnnotationRequest> limited;
+  for (const AnnotationRequest& annotation : annotations) {
+    if (platforms.empty() || annotation.platform || annotation.level == AnnotationLevel::index) {
+      limited.push_back(annotation);
+      continue;
+    }
+    for (const Platform& platform : platforms) {
+      limited.push_back(annotation);
+      limited.back().platform = platform;
+    }
+  }
+  return limited;
 }
 
 ExitCode annotate(const Parsed& parsed, Context& context) {
@@ -134,11 +157,12 @@ ExitCode annotate(const Parsed& parsed, Context& context) {
   if (request.annotations.empty()) {
     throw UsageError("index annotate needs to know what to say", "--annotation KEY=VALUE");
   }
+  request.annotations = limited(request.annotations, read_platforms(parsed, "platform"));
   return change_index(context, request).code;
 }
 
 constexpr std::array<std::string_view, 2> kKeepOrDrop = {"keep", "drop"};
-constexpr std::array kOptions = {
+constexpr std::array kCommonOptions = {
     Option{.name = "annotation",
            .value = "[LEVEL:]KEY=VALUE",
            .help = "Annotate the index, or manifest[P]:, manifest-descriptor[P]: of its entries",
@@ -161,7 +185,7 @@ constexpr std::array kOptions = {
     Option{.name = "platform",
            .short_name = 'p',
            .value = "P[,P...]",
-           .help = "Take only the entries for these platforms from the sources",
+           .help = {},
            .takes = Takes::list,
            .completion = Completion::platform},
     kRequirePlatform,
@@ -173,13 +197,27 @@ constexpr std::array kOptions = {
            .takes = Takes::many,
            .completion = Completion::location}};
 
+constexpr auto options_with(std::string_view platform_help) {
+  auto options = kCommonOptions;
+  for (Option& option : options) {
+    if (option.name == "platform") {
+      option.help = platform_help;
+    }
+  }
+  return options;
+}
+constexpr auto kSourceOptions = options_with("Take only the entries for these platforms from the sources");
+constexpr auto kRemoveOptions = options_with("Remove the entries for these platforms");
+constexpr auto kAnnotateOptions = options_with("Annotate only the entries for these platforms");
+
 constexpr Argument kBase{.name = "LOCATION", .completion = Completion::location};
 constexpr std::array kCreateArguments = {
     Argument{.name = "SOURCE[,platform=P]", .max = Argument::kUnlimited, .completion = Completion::location}};
 constexpr std::array kAddArguments = {
     kBase, Argument{.name = "SOURCE[,platform=P]", .max = Argument::kUnlimited, .completion = Completion::location}};
 constexpr std::array kRemoveArguments = {
-    kBase, Argument{.name = "PLATFORM|DIGEST", .max = Argument::kUnlimited, .completion = Completion::platform}};
+    kBase,
+    Argument{.name = "PLATFORM|DIGEST", .min = 0, .max = Argument::kUnlimited, .completion = Completion::platform}};
 constexpr std::array kAnnotateArguments = {kBase};
 
 constexpr std::array<Example, 3> kCreateExamples = {
@@ -214,7 +252,7 @@ constexpr Command kIndexCreateCommand{
         "Attestations follow their images. Everything is copied to where the index goes, the tag last.",
     .examples = kCreateExamples,
     .arguments = kCreateArguments,
-    .options = kOptions,
+    .options = kSourceOptions,
     .run = create};
 
 constexpr Command kIndexAddCommand{
@@ -226,7 +264,7 @@ constexpr Command kIndexAddCommand{
         "image becomes an index. What others add at the same time is kept.",
     .examples = kAddExamples,
     .arguments = kAddArguments,
-    .options = kOptions,
+    .options = kSourceOptions,
     .run = add};
 
 constexpr Command kIndexRemoveCommand{
@@ -236,7 +274,7 @@ constexpr Command kIndexRemoveCommand{
     .details = "By platform or by digest, with the attestations of what goes. The images stay in the registry.",
     .examples = kRemoveExamples,
     .arguments = kRemoveArguments,
-    .options = kOptions,
+    .options = kRemoveOptions,
     .run = remove};
 
 constexpr Command kIndexAnnotateCommand{
@@ -248,7 +286,7 @@ constexpr Command kIndexAnnotateCommand{
         "one are left out.",
     .examples = kAnnotateExamples,
     .arguments = kAnnotateArguments,
-    .options = kOptions,
+    .options = kAnnotateOptions,
     .run = annotate};
 
 }  // namespace wasm_oci::cli

@@ -208,6 +208,19 @@ TEST_F(IndexCommands, AnnotatesEveryLevelInOneRun) {
   user_.must({"copy", "oci:layout:app", "oci:whole:app"});
 }
 
+TEST_F(IndexCommands, PlatformsSayWhichEntriesAreRemovedOrAnnotated) {
+  const std::string linux = build("amd64", "linux/amd64");
+  build("wasi", "wasi/wasm");
+  user_.must({"index", "create", "-t", "oci:layout:app", "oci:layout:amd64", "oci:layout:wasi"});
+  user_.must({"index", "annotate", "oci:layout:app", "-p", "wasi/wasm", "--annotation", "manifest-descriptor:a=b"});
+  const Index index = parse_index(raw("app"));
+  EXPECT_THAT(index.manifests[0].annotations, IsEmpty());
+  EXPECT_THAT(index.manifests[1].annotations, ElementsAre(Pair("a", "b")));
+  user_.must({"index", "remove", "oci:layout:app", "-p", "wasi/wasm"});
+  EXPECT_THAT(digests("app"), ElementsAre(linux));
+  expect_failure(2, {"index", "remove", "oci:layout:app"}, "what to remove");
+}
+
 TEST_F(IndexCommands, DryRunSaysTheDigestAndWritesNothing) {
   build("wasi", "wasi/wasm");
   const std::string before = index_by_others("app", build("amd64", "linux/amd64"));

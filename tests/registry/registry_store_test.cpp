@@ -446,6 +446,27 @@ TEST_F(RegistryStoreTest, ARefusedManifestOfAnUnusualTypeNamesItAndThePackagingT
   EXPECT_THAT(hint_for(manifest), HasSubstr("--as image"));
 }
 
+TEST_F(RegistryStoreTest, ARightThatIsMissingForATypeIsNoWrongPassword) {
+  std::string words = "Unsupported Media Type";
+  before_ = [&](const SeenRequest&) {
+    return Answer{.status = 403, .body = R"({"errors":[{"code":"DENIED","message":")" + words + "\"}]}"};
+  };
+  const std::string bytes = serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                               .config = describe(media_type::kWasmConfig, "{}"),
+                                               .layers = {describe(media_type::kWasm, "layer")}});
+  const auto hint = [&] {
+    try {
+      store_->put_root(describe(media_type::kOciManifest, bytes), bytes, std::vector<RootName>{{.ref_name = "1"}});
+    } catch (const AuthError& error) {
+      return error.hint();
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(hint(), HasSubstr("--as image"));
+  words = "no right to push";
+  EXPECT_THAT(hint(), HasSubstr("wasm-oci login"));
+}
+
 TEST_F(RegistryStoreTest, MountsFromItsNeighbour) {
   before_ = [&](const SeenRequest& request) -> std::optional<Answer> {
     return request.target.find("mount=") != std::string::npos ? std::optional(Answer{.status = 201}) : std::nullopt;
