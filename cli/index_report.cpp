@@ -2,6 +2,7 @@
 
 #include "cli/output.hpp"
 #include "oci/platform.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,10 @@ constexpr std::array<Count, 3> kCounts = {{{.word = "kept", .number = &IndexChan
                                            {.word = "added", .number = &IndexChanges::attestations_added},
                                            {.word = "removed", .number = &IndexChanges::attestations_removed}}};
 
-std::string platform_of(const ChangedEntry& entry) { return entry.platform ? format_all(*entry.platform) : "-"; }
+// As an index from outside says it, it may be of any length.
+std::string platform_of(const ChangedEntry& entry) {
+  return entry.platform ? excerpt(format_all(*entry.platform), 60) : "-";
+}
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
@@ -47,7 +51,7 @@ void print_report(const Context& context, const std::string& name, const std::op
   std::size_t width = 0;
   for (const Kind& kind : kKinds) {
     for (const ChangedEntry& entry : changes.*kind.entries) {
-      width = std::max(width, std::min<std::size_t>(platform_of(entry).size(), 40) + 2);
+      width = std::max(width, platform_of(entry).size() + 2);
     }
   }
   for (const Kind& kind : kKinds) {

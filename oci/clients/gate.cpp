@@ -5,6 +5,7 @@
 #include "oci/image_platforms.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <array>
 #include <string_view>
@@ -45,12 +46,14 @@ void check_served(Store& store, const Descriptor& after, const Platform& platfor
       continue;
     }
     if (choice.entry->platform && !same_platform(*choice.entry->platform, platform)) {
-      failures.push_back(who + "the image for " + format(*choice.entry->platform) + ", " + shown(choice.entry));
+      failures.push_back(who + "the image for " + excerpt(format(*choice.entry->platform)) + ", " +
+                         shown(choice.entry));
       continue;
     }
     const std::optional<Platform> own = own_platform(store, *choice.entry);
     if (!own || !same_platform(*own, platform)) {
-      failures.push_back(who + shown(choice.entry) + ", whose config says " + (own ? format(*own) : "no platform"));
+      failures.push_back(who + shown(choice.entry) + ", whose config says " +
+                         (own ? excerpt(format(*own)) : "no platform"));
     }
   }
 }

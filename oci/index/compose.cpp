@@ -4,6 +4,7 @@
 #include "oci/index/annotate.hpp"
 #include "oci/index/draft.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -47,7 +48,7 @@ void merge(IndexDraft& draft, std::span<const IndexSource> sources, std::vector<
   for (const IndexSource& source : sources) {
     const Merged merged = draft.merge(source.entries);
     for (const Replacement& replaced : merged.replaced) {
-      notes.push_back(format(replaced.after.platform.value_or(Platform{})) + ": " + source.part.name +
+      notes.push_back(excerpt(format(replaced.after.platform.value_or(Platform{}))) + ": " + source.part.name +
                       " takes the place of " + replaced.before.digest.str());
     }
     for (const Descriptor& orphan : merged.orphans) {

@@ -84,8 +84,9 @@ NewEntry entry_for_image(Store& store, const Descriptor& image, const EntryReque
   }
   std::vector<std::string> notes;
   if (own && request.platform && !same_platform(*own, *request.platform)) {
-    notes.push_back("its config says " + format(*own) + ", and runtimes go by that: wasm-oci copy SOURCE DST " +
-                    "--set-platform " + format(*request.platform) + " labels it as a whole");
+    notes.push_back("its config says " + excerpt(format(*own)) +
+                    ", and runtimes go by that: wasm-oci copy SOURCE DST " + "--set-platform " +
+                    format(*request.platform) + " labels it as a whole");
   }
   const Descriptor descriptor{.media_type = image.media_type,
                               .digest = image.digest,
