@@ -22,11 +22,7 @@ namespace wasm_oci::cli {
 
 namespace {
 
-bool is_standard_output(const Location& location) {
-  const auto* const archive = std::get_if<ArchiveLocation>(&location);
-  return archive != nullptr && archive->path == "-";
-}
-
+bool is_archive(const Location& location) { return std::holds_alternative<ArchiveLocation>(location); }
 bool is_layout(const Location& location) { return std::holds_alternative<LayoutLocation>(location); }
 
 std::string full_names(const std::vector<Reference>& tags) {
@@ -102,7 +98,6 @@ class Build {
   }
 
   void require_places_for_bare_tags() const {
-    const auto is_archive = [](const Location& output) { return std::holds_alternative<ArchiveLocation>(output); };
     if (!bare_tags_.empty() && std::ranges::any_of(targets_.outputs, is_archive)) {
       throw UsageError("--bare-tag names a manifest beside the index, and an archive holds one of them",
                        "write to the local store, a layout or a registry, or build an archive for each");
@@ -115,32 +110,28 @@ class Build {
     for (const Reference& tag : targets_.push ? tags_ : std::vector<Reference>{}) {
       places.emplace_back(RegistryLocation{tag});
     }
-    ExitCode code = ExitCode::ok;
     for (const Location& place : places) {
-      const IndexOutcome outcome =
-          change_index(context_, {.base = place,
-                                  .prepared = built_->sources,
-                                  .annotations = built_->annotations,
-                                  .targets = {place},
-                                  .gate = targets_.gate,
-                                  .no_clobber = targets_.no_clobber,
-                                  .dry_run = targets_.dry_run,
-                                  .when_absent = "nothing is there to append to: build without --append"});
-      code = worse(code, outcome.code);
-      if (!outcome.results.empty()) {
-        const Result& result = outcome.results.front();
-        built_->root = {.media_type = result.media_type, .digest = result.digest, .size = result.size};
-        built_->config.reset();
+      change_index(context_,
+                   {.base = place,
+                    .prepared = built_->sources,
+                    .annotations = built_->annotations,
+                    .targets = {place},
+                    .gate = targets_.gate,
+                    .no_clobber = targets_.no_clobber,
+                    .dry_run = targets_.dry_run,
+                    .when_absent = "nothing is there to append to: build without --append"},
+                   results_);
+    }
+    if (results_.code() == ExitCode::ok) {
+      const Result& last = results_.all().back();
+      built_->root = {.media_type = last.media_type, .digest = last.digest, .size = last.size};
+      built_->config.reset();
+      write_files();
+      if (!targets_.dry_run) {
+        move_bare_tags();
       }
     }
-    if (code == ExitCode::ok && !targets_.dry_run) {
-      move_bare_tags();
-      code = results_.finish();
-    }
-    if (code == ExitCode::ok) {
-      write_files();
-    }
-    return code;
+    return results_.finish();
   }
 
   void open_stage() {
@@ -193,6 +184,9 @@ class Build {
     if (!targets_.gate.is_open()) {
       stage_->add(built_->root.media_type, built_->bytes);  // for the gate to look at
     }
+    if (names.empty()) {
+      require_gate(targets_.gate, *stage_, built_->root, std::nullopt);
+    }
     for (const RootName& name : names) {
       attempt([&] {
         const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
@@ -220,7 +214,7 @@ class Build {
       if (!targets_.push) {
         tell_named();
       }
-      name_bare(*stage_);
+      name_bare();
     } else if (staged_ == nullptr) {
       stage_->put_root(built_->root, built_->bytes, {});
     }
@@ -239,18 +233,24 @@ class Build {
     return names;
   }
 
-  // The module's manifest beside the index, by its own names.
-  void name_bare(WritableStore& store) {
-    for (const Reference& tag : bare_tags_) {
-      store.put_root(built_->wasm, built_->wasm_bytes, std::array{full_name(tag)});
-      if (!targets_.push) {
-        results_.add(result(tag.str(), built_->wasm, {format(built_->platforms.front())}));
-      }
+  // The module's manifest beside the index, by its own names, unless a gate or another failure holds those of the
+  // index.
+  void name_bare() {
+    for (const Reference& tag : results_.code() == ExitCode::ok ? bare_tags_ : std::vector<Reference>{}) {
+      attempt([&] {
+        const RootName name = full_name(tag);
+        check_move(context_, tag.str(), stage_->resolve(name.ref_name), built_->wasm, targets_.no_clobber);
+        stage_->put_root(built_->wasm, built_->wasm_bytes, std::array{name});
+        if (!targets_.push) {
+          results_.add(result(tag.str(), built_->wasm, {format(built_->platforms.front())}));
+        }
+      });
     }
   }
 
   void move_bare_tags() {
-    for (const Reference& tag : targets_.push ? bare_tags_ : std::vector<Reference>{}) {
+    const bool may_move = targets_.push && results_.code() == ExitCode::ok;
+    for (const Reference& tag : may_move ? bare_tags_ : std::vector<Reference>{}) {
       attempt([&] {
         Target target = locations_.target(RegistryLocation{tag}, built_->wasm, std::nullopt);
         results_.add(move_image(context_, *stage_, built_->wasm, target, {.no_clobber = targets_.no_clobber}));
@@ -305,7 +305,7 @@ class Build {
       named_.resize(1, named_.front());
     }
     tell_named();
-    name_bare(*stage_);
+    name_bare();
   }
 
   void push() {
@@ -408,6 +408,10 @@ void BuildTargets::check(Format format) const {
   if (append && !push && !elsewhere) {
     throw UsageError("--append needs the index that it appends to",
                      "in a registry: --push; elsewhere: -o oci:DIR:NAME");
+  }
+  if (append && std::ranges::any_of(outputs, is_archive)) {
+    throw UsageError("--append needs an index that can be edited, and an archive is written whole",
+                     "append in a registry or a layout");
   }
   if (push && tags.empty()) {
     throw UsageError("--push needs to know where to", "name the image: -t REF");

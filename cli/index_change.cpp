@@ -84,13 +84,13 @@ Result result_of(const std::string& name, const MadeIndex& made, IndexChanges ch
 
 class IndexChange {
  public:
-  IndexChange(Context& context, const IndexRequest& request)
+  IndexChange(Context& context, const IndexRequest& request, Results& results)
       : context_(context),
         request_(request),
         locations_(context, named_locations(request), writes_to_registry(request)),
-        results_(context) {}
+        results_(results) {}
 
-  IndexOutcome run() {
+  void run() {
     const FoundSources found = find_sources(context_, locations_, request_.sources, request_.source_options);
     composition_ = {.sources = found.sources,
                     .only = request_.source_options.only,
@@ -106,7 +106,6 @@ class IndexChange {
         results_.fail(error);
       }
     }
-    return {.code = results_.finish(), .results = results_.all()};
   }
 
  private:
@@ -358,12 +357,14 @@ class IndexChange {
   Context& context_;
   const IndexRequest& request_;
   Locations locations_;
-  Results results_;
+  Results& results_;
   Composition composition_;
 };
 
 }  // namespace
 
-IndexOutcome change_index(Context& context, const IndexRequest& request) { return IndexChange(context, request).run(); }
+void change_index(Context& context, const IndexRequest& request, Results& results) {
+  IndexChange(context, request, results).run();
+}
 
 }  // namespace wasm_oci::cli

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/index_sources.hpp"
 #include "cli/output.hpp"
 #include "oci/annotations.hpp"
@@ -35,13 +34,8 @@ struct IndexRequest {
   std::string when_absent = {};  // what to do instead where there is no base; empty: index create
 };
 
-struct IndexOutcome {
-  ExitCode code;
-  std::vector<Result> results;
-};
-
-// Edits and brings the result to all targets. All are tried; the code is that of the worst failure. What somebody else
+// Edits and brings the result to all targets. All are tried; what became of each is in `results`. What somebody else
 // made of the base meanwhile is kept: the edit is made anew of it, a bounded number of times (ConflictError).
-IndexOutcome change_index(Context& context, const IndexRequest& request);
+void change_index(Context& context, const IndexRequest& request, Results& results);
 
 }  // namespace wasm_oci::cli

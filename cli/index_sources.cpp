@@ -68,9 +68,8 @@ void keep_only(std::vector<IndexEntry>& entries, std::span<const Platform> platf
 void require_platforms(std::span<const IndexSource> sources, std::span<const Platform> platforms) {
   for (const Platform& platform : platforms) {
     const auto has_it = [&](const IndexSource& source) {
-      return std::ranges::any_of(source.entries, [&](const IndexEntry& entry) {
-        return entry.platform && same_platform(*entry.platform, platform);
-      });
+      return std::ranges::any_of(
+          source.entries, [&](const IndexEntry& entry) { return is_for_one_of(entry, std::span(&platform, 1)); });
     };
     if (std::ranges::none_of(sources, has_it)) {
       throw NotFoundError("none of the sources has anything for platform " + format(platform));

@@ -143,6 +143,11 @@ std::string local_store_path(const Context& context) {
   return home + "/.local/share/wasm-oci/store";
 }
 
+bool is_standard_output(const Location& location) {
+  const auto* const archive = std::get_if<ArchiveLocation>(&location);
+  return archive != nullptr && archive->path == "-";
+}
+
 std::optional<Digest> named_digest(const Location& location) {
   return std::visit(Overloaded{
                         [](const RegistryLocation& registry) { return registry.reference.digest; },

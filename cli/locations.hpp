@@ -38,6 +38,9 @@ struct Target {
   std::vector<RootName> names = {};  // none: by digest
 };
 
+// Whether what is written there goes to standard output.
+bool is_standard_output(const Location& location);
+
 // The digest that a location names; nullopt where it names none.
 std::optional<Digest> named_digest(const Location& location);
 

@@ -10,10 +10,17 @@
 
 namespace wasm_oci::cli {
 
+namespace {
+
+// Each one lost to somebody who was done just then. A place that can never be had is none.
+constexpr int kMaxTries = 1000;
+
+}  // namespace
+
 TagLock::TagLock(const Context& context, const std::string& name) {
   try {
     path_ = local_store_path(context) + ".locks/" + digest_of(name).hex();
-    while (!acquire(context)) {
+    for (int tries = 0; tries < kMaxTries && !acquire(context); ++tries) {
     }
   } catch (const FailureError&) {  // NOLINT(bugprone-empty-catch): a home that cannot be written is no reason to stop
   }

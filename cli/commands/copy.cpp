@@ -16,11 +16,6 @@ namespace wasm_oci::cli {
 
 namespace {
 
-bool is_archive_on_standard_output(const Location& location) {
-  const auto* const archive = std::get_if<ArchiveLocation>(&location);
-  return archive != nullptr && archive->path == "-";
-}
-
 bool same_registry(const Location& a, const Location& b) {
   const auto* const left = std::get_if<RegistryLocation>(&a);
   const auto* const right = std::get_if<RegistryLocation>(&b);
@@ -86,7 +81,7 @@ Conversion read_conversion(const Parsed& parsed) {
 ExitCode run(const Parsed& parsed, Context& context) {
   const Location source_location = parse_location(parsed.arguments()[0]);
   const Location destination = parse_location(parsed.arguments()[1]);
-  const bool to_standard_output = is_archive_on_standard_output(destination);
+  const bool to_standard_output = is_standard_output(destination);
   if (to_standard_output && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
   }

@@ -96,6 +96,20 @@ void read_sources(const Parsed& parsed, std::size_t first, IndexRequest& request
   }
 }
 
+ExitCode finish(Context& context, const IndexRequest& request) {
+  const auto to_standard_output = std::ranges::count_if(request.targets, is_standard_output);
+  if (to_standard_output > 1) {
+    throw UsageError("only one output can go to standard output");
+  }
+  if (to_standard_output == 1 && context.options.format == Format::json) {
+    throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
+  }
+  Results results(context,
+                  to_standard_output == 1 ? Results::Stream::standard_error : Results::Stream::standard_output);
+  change_index(context, request, results);
+  return results.finish();
+}
+
 // -p says of each command what it is about: which entries are taken, removed or annotated.
 ExitCode create(const Parsed& parsed, Context& context) {
   IndexRequest request;
@@ -105,7 +119,7 @@ ExitCode create(const Parsed& parsed, Context& context) {
     throw UsageError("index create needs a name for the index", "-t REF, or -o oci:DIR:NAME");
   }
   read_sources(parsed, 0, request);
-  return change_index(context, request).code;
+  return finish(context, request);
 }
 
 ExitCode add(const Parsed& parsed, Context& context) {
@@ -113,7 +127,7 @@ ExitCode add(const Parsed& parsed, Context& context) {
   read_common(parsed, request);
   request.source_options.only = read_platforms(parsed, "platform");
   read_sources(parsed, 1, request);
-  return change_index(context, request).code;
+  return finish(context, request);
 }
 
 ExitCode remove(const Parsed& parsed, Context& context) {
@@ -131,7 +145,7 @@ ExitCode remove(const Parsed& parsed, Context& context) {
   if (request.removed.empty()) {
     throw UsageError("index remove needs to know what to remove", "a platform (wasi/wasm) or a digest (sha256:…)");
   }
-  return change_index(context, request).code;
+  return finish(context, request);
 }
 
 // Those that name no platform are for each of these.
@@ -158,7 +172,7 @@ ExitCode annotate(const Parsed& parsed, Context& context) {
     throw UsageError("index annotate needs to know what to say", "--annotation KEY=VALUE");
   }
   request.annotations = limited(request.annotations, read_platforms(parsed, "platform"));
-  return change_index(context, request).code;
+  return finish(context, request);
 }
 
 constexpr std::array<std::string_view, 2> kKeepOrDrop = {"keep", "drop"};

@@ -66,9 +66,6 @@ void remove(IndexDraft& draft, const Composition& composition, const std::string
                           (platform != nullptr ? format(*platform) : std::get<Digest>(removed).str()));
     }
   }
-  if (!composition.removed.empty() && draft.entries().empty()) {
-    throw UsageError(name + ": nothing would be left of the index", "take the tag away: wasm-oci delete " + name);
-  }
 }
 
 }  // namespace
@@ -81,6 +78,10 @@ MadeIndex compose_index(const Composition& composition, const IndexPart* base, b
   remove(draft, composition, base == nullptr ? "" : base->name, again);
   if (!composition.attestations) {
     draft.remove_attestations();
+  }
+  if (draft.entries().empty()) {
+    throw UsageError(base == nullptr ? "there is nothing to make an index of"
+                                     : base->name + ": nothing would be left of the index");
   }
   AnnotatedIndex annotated{.bytes = draft.text(), .entries = draft.entries()};
   if (!composition.annotations.empty()) {

@@ -126,9 +126,17 @@ TEST_F(BuildIndex, AppendPutsTheImageIntoTheIndexThatIsThere) {
   EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), again);
 }
 
+TEST_F(BuildIndex, AppendPrintsOneDocument) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout:app", "--platform", "linux/amd64"});
+  const std::string json = user_.must({"build", "app.wasm", "--append", "-o", "oci:layout:app", "--format", "json"});
+  EXPECT_EQ(json.find("\"results\""), json.rfind("\"results\"")) << json;
+  EXPECT_THAT(json, HasSubstr("\"changes\""));
+}
+
 TEST_F(BuildIndex, AppendNeedsSomethingToAppendTo) {
   expect_failure(2, {"build", "app.wasm", "-t", "a", "--append"}, "--append");
   user_.must({"build", "app.wasm", "-o", "oci:layout:app"});
+  expect_failure(2, {"build", "app.wasm", "--append", "-o", "oci-archive:app.tar"}, "written whole");
   const Outcome outcome = user_({"build", "app.wasm", "--append", "-o", "oci:layout:absent"});
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("without --append"));
@@ -141,6 +149,12 @@ TEST_F(BuildIndex, AGateHoldsTheName) {
                  "linux/amd64");
   expect_failure(3, {"build", "app.wasm", "-t", "a", "--label", "x=y", "--require-unchanged", "wasi/wasm"},
                  "in the place of");
+  expect_failure(3, {"build", "app.wasm", "-o", "oci:layout", "--require-platform", "linux/amd64"}, "linux/amd64");
+  expect_failure(3,
+                 {"build", "app.wasm", "-t", "a", "--bare-tag", "bare", "--platform", "wasi/wasm,wasip1/wasm",
+                  "--require-platform", "linux/amd64"},
+                 "linux/amd64");
+  EXPECT_EQ(user_({"digest", "local:bare"}).exit_code, 4);
   EXPECT_EQ(user_.must({"digest", "local:a"}), before);
   user_.must({"build", "app.wasm", "-t", "a", "--label", "x=y", "--require-platform", "wasi/wasm"});
 }

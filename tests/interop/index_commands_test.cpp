@@ -313,6 +313,31 @@ TEST_F(IndexCommands, SignaturesOfTheImagesComeAlongAndThoseOfTheOldIndexAreTold
   EXPECT_THAT(added.err, Not(HasSubstr("comes along")));
 }
 
+TEST_F(IndexCommands, AnIndexOfNothingIsNotMade) {
+  {
+    const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+    name_root(*store, add_index(*store, {}), {{"empty"}});
+  }
+  expect_failure(2, {"index", "create", "-t", "oci:layout:x", "oci:layout:empty"}, "nothing to make an index of");
+  expect_failure(2, {"index", "annotate", "oci:layout:empty", "--annotation", "a=b"}, "nothing would be left");
+}
+
+TEST_F(IndexCommands, AnArchiveOnStandardOutputIsAloneThere) {
+  build("wasi", "wasi/wasm");
+  const Outcome outcome = user_({"index", "create", "-o", "oci-archive:-:app", "oci:layout:wasi"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  write_file(user_.work() / "app.tar", outcome.out);
+  EXPECT_THAT(outcome.err, HasSubstr("@" + user_.must({"digest", "oci-archive:app.tar:app"})));
+  expect_failure(2, {"index", "create", "-o", "oci-archive:-:app", "oci:layout:wasi", "--format", "json"}, "json");
+}
+
+TEST_F(IndexCommands, APlaceForLocksThatCannotBeHadIsNoReasonToFail) {
+  build("wasi", "wasi/wasm");
+  build("app", "linux/amd64");
+  std::filesystem::create_symlink("absent/too", user_.store().string() + ".locks");
+  user_.must({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+}
+
 TEST_F(IndexCommands, AMissingChildIsSaidAndNothingIsNamed) {
   const std::string linux = build("amd64", "linux/amd64");
   index_by_others("app", linux);
