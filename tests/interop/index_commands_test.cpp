@@ -1,4 +1,6 @@
 // `index create`, `add`, `remove` and `annotate` on layouts and the local store, as a user meets them.
+#include "oci/digest.hpp"
+#include "oci/file.hpp"
 #include "oci/manifest.hpp"
 #include "oci/store/layout_store.hpp"
 #include "tests/support/graph.hpp"
@@ -7,8 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace wasm_oci::testing {
@@ -329,6 +334,24 @@ TEST_F(IndexCommands, AnArchiveOnStandardOutputIsAloneThere) {
   write_file(user_.work() / "app.tar", outcome.out);
   EXPECT_THAT(outcome.err, HasSubstr("@" + user_.must({"digest", "oci-archive:app.tar:app"})));
   expect_failure(2, {"index", "create", "-o", "oci-archive:-:app", "oci:layout:wasi", "--format", "json"}, "json");
+}
+
+TEST_F(IndexCommands, AnEditWaitsForThatOfAnotherProcessWithTheSameStore) {
+  build("wasi", "wasi/wasm");
+  build("app", "linux/amd64");
+  const std::string name = "oci:" + std::filesystem::canonical(user_.work() / "layout").string() + ":app";
+  const std::string place = user_.store().string() + ".locks/" + digest_of(name).hex();
+  make_directories(place);
+  std::optional<DirectoryLock> lock =
+      DirectoryLock::acquire(open_directory(place).get(), DirectoryLock::Mode::exclusive, place);
+  Process edit(user_.command({"index", "add", "oci:layout:app", "oci:layout:wasi"}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // ten times what it takes where nothing is locked
+  EXPECT_TRUE(edit.running());
+  EXPECT_THAT(raw("app"), Not(HasSubstr("manifests")));  // it is an image still
+  lock.reset();
+  EXPECT_EQ(edit.wait().exit_code, 0);
+  EXPECT_EQ(digests("app").size(), 2U);
+  EXPECT_FALSE(std::filesystem::exists(user_.store().string() + ".locks"));
 }
 
 TEST_F(IndexCommands, APlaceForLocksThatCannotBeHadIsNoReasonToFail) {
