@@ -18,6 +18,15 @@ constexpr std::string_view kSpellings =
   throw UsageError("--output " + why, std::move(hint));
 }
 
+constexpr std::string_view kLocalPrefix = "local:";
+
+// Of a place that -o can name; local: is where -t writes anyway.
+bool names_a_place(std::string_view text) {
+  constexpr auto kPrefixes = std::to_array<std::string_view>(
+      {"oci:", "oci-layout://", "ocidir://", "oci-archive:", "docker-archive:", "docker://"});
+  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
 // One record of CSV, as buildx reads it: fields may stand in double quotes, a doubled quote is one.
 std::vector<std::string> split_fields(std::string_view text) {
   std::vector<std::string> fields(1);
@@ -156,16 +165,18 @@ BuildOutput parse_build_output(std::string_view text) {
     }
     fail("type=" + fields.type + " is unknown here");
   }
-  constexpr auto kPrefixes = std::to_array<std::string_view>(
-      {"oci:", "oci-layout://", "ocidir://", "oci-archive:", "docker-archive:", "docker://"});
-  if (std::ranges::none_of(kPrefixes, [&](std::string_view prefix) { return text.starts_with(prefix); })) {
+  if (!names_a_place(text)) {
     fail("\"" + std::string(text) + "\" is no place for an image");
   }
   return {.location = parse_location(text)};
 }
 
 Reference parse_build_tag(const std::string& text) {
-  Reference reference = parse_reference(text);
+  if (names_a_place(text)) {
+    throw UsageError("-t names an image, and " + text + " is a place", "-o " + text);
+  }
+  Reference reference = parse_reference(
+      text.starts_with(kLocalPrefix) ? std::string_view(text).substr(kLocalPrefix.size()) : std::string_view(text));
   if (reference.digest) {
     throw UsageError("an image cannot be named " + text + ": its digest follows from what is built",
                      "write the name alone: -t " + text.substr(0, text.find('@')));

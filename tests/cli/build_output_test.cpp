@@ -172,6 +172,18 @@ TEST(BuildOutput, RefusesLocationsAndNamesThatAreNone) {
   EXPECT_THAT(refused("type=image,name=me/app@sha256:" + kHex).message, HasSubstr("its digest follows"));
 }
 
+TEST(BuildTag, MayStandWithThePrefixOfTheLocalStoreAndNoOther) {
+  EXPECT_EQ(parse_build_tag("local:me/app:1").str(), "docker.io/me/app:1");
+  for (const std::string text : {"oci:dir:1", "docker://me/app:1", "oci-archive:app.tar"}) {
+    try {
+      parse_build_tag(text);
+      FAIL() << text;
+    } catch (const UsageError& error) {
+      EXPECT_EQ(error.hint(), "-o " + text);
+    }
+  }
+}
+
 TEST(BuildTag, IsAReferenceWithoutADigest) {
   EXPECT_EQ(parse_build_tag("me/app").str(), "docker.io/me/app:latest");
   EXPECT_EQ(parse_build_tag("localhost:5000/app:1").str(), "localhost:5000/app:1");

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -123,6 +124,32 @@ TEST_F(IndexCommands, AddKeepsEveryOtherByteAndRemoveGivesTheFirstDigestBack) {
   EXPECT_EQ(removed.exit_code, 0) << removed.err;
   EXPECT_THAT(removed.err, HasSubstr("removed    wasi/wasm"));
   EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), before);
+}
+
+// testdata/buildx has an index with provenance and SBOM, made by a real BuildKit.
+TEST_F(IndexCommands, WhatBuildxMadeGainsAWasmEntryAndLosesNothing) {
+  user_.must({"copy", "oci-archive:" + testdata("buildx/app.tar").string(), "oci:layout:app"});
+  const std::string before = raw("app");
+  const std::string digest = user_.must({"digest", "oci:layout:app"});
+  build("wasi", "wasi/wasm");
+  const Outcome added = user_({"index", "add", "oci:layout:app", "oci:layout:wasi"});
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_THAT(added.err, AllOf(HasSubstr("unchanged  linux/amd64"), HasSubstr("unchanged  linux/arm64"),
+                               HasSubstr("added      wasi/wasm"), HasSubstr("attestations: 2 kept")));
+  const std::string after = raw("app");
+  const auto changed = static_cast<std::size_t>(std::ranges::mismatch(before, after).in2 - after.begin());
+  EXPECT_TRUE(before.ends_with(after.substr(changed + after.size() - before.size()))) << after;
+
+  user_.must({"index", "remove", "oci:layout:app", "wasi/wasm"});
+  EXPECT_EQ(user_.must({"digest", "oci:layout:app"}), digest);
+}
+
+TEST_F(IndexCommands, AFilterKeepsTheStatementsOfBuildxAboutWhatStays) {
+  const std::string archive = "oci-archive:" + testdata("buildx/app.tar").string();
+  user_.must({"index", "create", "-t", "oci:layout:amd64", "-p", "linux/amd64", archive});
+  const std::vector<Descriptor> all = parse_index(user_({"inspect", "--raw", archive}).out).manifests;
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_THAT(digests("amd64"), ElementsAre(all[0].digest.str(), all[2].digest.str()));
 }
 
 TEST_F(IndexCommands, AddingTheSameAgainIsSuccessAndChangesNothing) {

@@ -70,6 +70,40 @@ DockerDaemon::DockerDaemon(const std::filesystem::path& folder) : folder_(folder
                          {"docker", "--host", address(), "version"});
 }
 
+BuildKit::BuildKit(const std::filesystem::path& folder, const std::filesystem::path& programs,
+                   const std::string& registry)
+    : folder_(folder), program_((programs / "buildx").string()) {
+  const std::string at = folder.string();
+  const std::string address = "unix://" + at + "/buildkit.sock";
+  write_file(folder / "buildkitd.toml", "root = \"" + at + "/root\"\n[grpc]\n  address = [\"" + address +
+                                            "\"]\n[worker.oci]\n  snapshotter = \"native\"\n[registry.\"" + registry +
+                                            "\"]\n  http = true\n");
+  daemon_ = start_daemon({(programs / "buildkitd").string(), "--config", at + "/buildkitd.toml"},
+                         {"test", "-S", at + "/buildkit.sock"});
+  buildx({"create", "--name", "ours", "--driver", "remote", address});
+}
+
+std::string BuildKit::buildx(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {program_};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run_or_throw(argv, {{"BUILDX_CONFIG", (folder_ / "buildx").string()},
+                             {"BUILDX_BUILDER", "ours"},
+                             {"DOCKER_CONFIG", (folder_ / "docker").string()}});
+}
+
+void BuildKit::build(const std::vector<std::string>& arguments, const std::filesystem::path& context) const {
+  std::vector<std::string> argv = {"build"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  argv.push_back(context.string());
+  buildx(argv);
+}
+
+std::string BuildKit::imagetools(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {"imagetools"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return buildx(argv);
+}
+
 std::string Interop::push_hello(const std::string& repository) {
   const std::string reference = registry_.host() + "/" + repository + ":1.0";
   user_.must({"build", testdata(kModule).string(), "-t", reference});

@@ -47,6 +47,25 @@ class DockerDaemon {
   std::unique_ptr<Process> daemon_;
 };
 
+// A BuildKit daemon, which takes `registry` without TLS, and a buildx that speaks to it. `programs` is the folder of
+// both. It needs root: it runs containers, with runc.
+class BuildKit {
+ public:
+  BuildKit(const std::filesystem::path& folder, const std::filesystem::path& programs, const std::string& registry);
+
+  // `buildx build ARGUMENTS CONTEXT`, the last being a folder with a Dockerfile; throws unless it succeeds.
+  void build(const std::vector<std::string>& arguments, const std::filesystem::path& context) const;
+  // `buildx imagetools ARGUMENTS`: what it prints; throws unless it succeeds.
+  std::string imagetools(const std::vector<std::string>& arguments) const;
+
+ private:
+  std::string buildx(const std::vector<std::string>& arguments) const;
+
+  std::filesystem::path folder_;
+  std::string program_;
+  std::unique_ptr<Process> daemon_;
+};
+
 class Interop : public ::testing::Test {
  protected:
   // Builds the committed module as REF and pushes it; returns REF, which is in the open registry.

@@ -2,7 +2,8 @@
 # Installs the programs that write or read packagings for others: tests/interop/packagers/fetch.sh
 #
 # Below build/packagers/bin this makes wkg and oci-tar-builder, with cargo (1.85 or later, which Debian 12 has not), and
-# istio-fetch, Istio's own fetcher with a main function, with Go (1.26 or later). What is there already is kept.
+# with Go (1.26.8 or later) buildx, buildkitd, and istio-fetch, which is Istio's own fetcher with a main function. What is
+# there already is kept.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$(cd ../../.. && pwd)/build/packagers
@@ -23,5 +24,5 @@ from_crates wkg 0.16.1
 from_crates oci-tar-builder 0.4.0
 
 # Go keeps what it has built; there is nothing to do where nothing changed.
-cd istio
-go build -o "$out/bin/istio-fetch" .
+(cd istio && go build -o "$out/bin/istio-fetch" .)
+(cd buildx && go build -o "$out/bin/" github.com/docker/buildx/cmd/buildx github.com/moby/buildkit/cmd/buildkitd)
