@@ -5,6 +5,7 @@
 #include "cli/load_image.hpp"
 #include "cli/move_image.hpp"
 #include "cli/output.hpp"
+#include "cli/rehearsal.hpp"
 #include "cli/scratch_store.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
@@ -116,6 +117,7 @@ class Build {
                     .prepared = built_->sources,
                     .annotations = built_->annotations,
                     .targets = {place},
+                    .by_digest = targets_.push_by_digest,
                     .gate = targets_.gate,
                     .no_clobber = targets_.no_clobber,
                     .dry_run = targets_.dry_run,
@@ -129,6 +131,10 @@ class Build {
       write_files();
       if (!targets_.dry_run) {
         move_bare_tags();
+      } else {
+        for (const Reference& tag : bare_tags_) {
+          results_.add(bare_result(tag));
+        }
       }
     }
     return results_.finish();
@@ -167,15 +173,37 @@ class Build {
 
   void report_dry_run() {
     for (const Reference& tag : tags_) {
-      results_.add(result(tag.str()));
+      const Location place = targets_.push ? Location(RegistryLocation{tag}) : Location(LocalLocation{tag});
+      attempt([&] { rehearse_at(place, tag.str()); });
     }
     for (const Location& output : targets_.outputs) {
-      results_.add(result(format(output)));
+      attempt([&] { rehearse_at(output, format_name(output)); });
     }
     if (tags_.empty() && targets_.outputs.empty()) {
       results_.add(result("image"));
     }
+    for (const Reference& tag : bare_tags_) {
+      results_.add(bare_result(tag));
+    }
     print_note(context_, "dry run: nothing was written or pushed");
+  }
+
+  // What is there is asked only where it matters: a digest can be had without a network.
+  void rehearse_at(const Location& place, std::string name) {
+    Result one = result(std::move(name));
+    if (targets_.no_clobber || !targets_.gate.is_open()) {
+      stage_->add(built_->root.media_type, built_->bytes);
+      const auto there = rehearse(locations_, place, built_->root, {stage_},
+                                  {.gate = targets_.gate, .no_clobber = targets_.no_clobber});
+      if (there && there->root.digest != one.digest) {
+        one.previous_digest = there->root.digest;
+      }
+    }
+    results_.add(std::move(one));
+  }
+
+  Result bare_result(const Reference& tag) const {
+    return result(tag.str(), built_->wasm, {format(built_->platforms.front())});
   }
 
   // Names the image in the store that it was built in. A name that may not move fails alone.
@@ -191,8 +219,13 @@ class Build {
       attempt([&] {
         const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
         Result one = result(shown(name));
-        require_gate(targets_.gate, *stage_, built_->root, previous);
-        check_move(context_, one.name, previous, built_->root, targets_.no_clobber);
+        if (!targets_.push) {  // else it is what stands before the tag in the registry
+          require_gate(targets_.gate, *stage_, built_->root, previous);
+        }
+        if (targets_.no_clobber) {
+          refuse_move(one.name, previous, built_->root);
+        }
+        tell_move(context_, one.name, previous, built_->root);
         if (previous && previous->digest != one.digest) {
           one.previous_digest = previous->digest;
         }
@@ -239,10 +272,14 @@ class Build {
     for (const Reference& tag : results_.code() == ExitCode::ok ? bare_tags_ : std::vector<Reference>{}) {
       attempt([&] {
         const RootName name = full_name(tag);
-        check_move(context_, tag.str(), stage_->resolve(name.ref_name), built_->wasm, targets_.no_clobber);
+        const std::optional<Descriptor> previous = stage_->resolve(name.ref_name);
+        if (targets_.no_clobber) {
+          refuse_move(tag.str(), previous, built_->wasm);
+        }
+        tell_move(context_, tag.str(), previous, built_->wasm);
         stage_->put_root(built_->wasm, built_->wasm_bytes, std::array{name});
         if (!targets_.push) {
-          results_.add(result(tag.str(), built_->wasm, {format(built_->platforms.front())}));
+          results_.add(bare_result(tag));
         }
       });
     }
@@ -412,6 +449,15 @@ void BuildTargets::check(Format format) const {
   if (append && std::ranges::any_of(outputs, is_archive)) {
     throw UsageError("--append needs an index that can be edited, and an archive is written whole",
                      "append in a registry or a layout");
+  }
+  if (push_by_digest && !bare_tags.empty()) {
+    throw UsageError("--push-by-digest moves no tag, and --bare-tag is one", "give one of the two");
+  }
+  for (const Reference& bare : bare_tags) {
+    if (std::ranges::find(tags, bare) != tags.end()) {
+      throw UsageError("-t and --bare-tag both name " + bare.str() + ", and a tag names one thing",
+                       "give the bare manifest a tag of its own: --bare-tag " + bare.familiar() + "-wasm");
+    }
   }
   if (push && tags.empty()) {
     throw UsageError("--push needs to know where to", "name the image: -t REF");

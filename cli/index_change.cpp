@@ -4,6 +4,7 @@
 #include "cli/index_report.hpp"
 #include "cli/move_image.hpp"
 #include "cli/output.hpp"
+#include "cli/rehearsal.hpp"
 #include "cli/tag_lock.hpp"
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
@@ -11,6 +12,7 @@
 #include "oci/index/compose.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/copy_graph.hpp"
+#include "oci/store/memory_store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -131,11 +133,24 @@ class IndexChange {
       return bring_new(location, nullptr, nullptr);
     }
     const bool same_place = cli::same_place(*request_.base, location);
-    if (same_place && format(*request_.base) == format(location)) {
+    const bool has_no_tag = request_.by_digest && std::holds_alternative<RegistryLocation>(location);
+    if (same_place && !has_no_tag && format(*request_.base) == format(location)) {
       return edit(location);
     }
     const SourceImage base = find_base(*request_.base, same_place);
     return bring_new(location, &base, same_place ? base.store.get() : nullptr);
+  }
+
+  // Where the result goes: without a tag that is known only now.
+  Location place_of(const Location& location, const MadeIndex& made) const {
+    const auto* const registry = std::get_if<RegistryLocation>(&location);
+    if (!request_.by_digest || registry == nullptr) {
+      return location;
+    }
+    Reference reference = registry->reference;
+    reference.tag.reset();
+    reference.digest = made.root.digest;
+    return RegistryLocation{std::move(reference)};
   }
 
   // What is written to as well, is read with the rights to write.
@@ -167,8 +182,9 @@ class IndexChange {
   }
 
   // To a name that is not what it was made of. `present` holds everything of the base, and is where the result goes.
-  Result bring_new(const Location& location, const SourceImage* base, const Store* present) {
+  Result bring_new(const Location& wanted, const SourceImage* base, const Store* present) {
     const MadeIndex made = make(base);
+    const Location location = place_of(wanted, made);
     if (request_.dry_run) {
       return tell_dry(location, made, base);
     }
@@ -177,16 +193,22 @@ class IndexChange {
     if (!target.names.empty()) {
       previous = target.store->resolve(target.names.front().ref_name);
     }
+    const std::optional<Descriptor> before = gate_before(previous, base);
     if (previous && previous->digest == made.root.digest) {
-      return unchanged(target.name, *target.store, made);
+      require_gate(request_.gate, *target.store, made.root, before);
+      return told(target.name, *target.store, made, base, previous);
     }
-    check_clobber(target, previous, made.root);
+    check_clobber(target.name, previous, made.root);
     bring_parts(location, made, present, target);
-    require_gate_of(made, target, previous);
+    require_gate_of(made, target, before);
     target.store->put_root(made.root, made.bytes, target.names);
     target.store->finish();
-    return with_previous(base != nullptr ? told(target.name, made, base->root) : told_new(target, made, previous),
-                         previous);
+    return told(target.name, *target.store, made, base, previous);
+  }
+
+  // What must not be noticed is a change of what the tag named; without a tag, of what was edited.
+  std::optional<Descriptor> gate_before(const std::optional<Descriptor>& previous, const SourceImage* base) const {
+    return request_.by_digest && base != nullptr ? std::optional(base->root) : previous;
   }
 
   // In the place of what it was made of. What others wrote meanwhile is what it is made of next.
@@ -203,7 +225,8 @@ class IndexChange {
         if (tries > 1) {
           print_note(context_, base.name + " was changed by others as well: both changes are in it");
         }
-        return unchanged(base.name, *base.store, made);
+        require_gate(request_.gate, *base.store, made.root, made.root);
+        return told(base.name, *base.store, made, &base, base.root);
       }
       if (std::optional<Result> result = replace(location, base, made)) {
         return *std::move(result);
@@ -233,7 +256,7 @@ class IndexChange {
     if (target.names.empty()) {
       throw UsageError(target.name + ": an index without a name cannot be replaced", "give it one: -t oci:DIR:NAME");
     }
-    check_clobber(target, base.root, made.root);
+    check_clobber(target.name, base.root, made.root);
     bring_parts(location, made, base.store.get(), target);
     require_gate_of(made, target, base.root);
     if (!names(target, base.root.digest)) {
@@ -247,15 +270,9 @@ class IndexChange {
         return std::nullopt;
       }
     }
-    Result result = told(target.name, made, base.root);
+    Result result = told(target.name, *base.store, made, &base, base.root);
     tell_referrers_of_old(context_, *base.store, base.root.digest, result.name + "@" + result.digest.str());
-    return with_previous(std::move(result), base.root);
-  }
-
-  Result unchanged(const std::string& name, Store& store, const MadeIndex& made) const {
-    require_gate(request_.gate, store, made.root, made.root);
-    print_note(context_, name + " is unchanged");
-    return result_of(name, made, compare_indexes(made.before, made.entries));
+    return result;
   }
 
   Target open_target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
@@ -266,9 +283,9 @@ class IndexChange {
     return target;
   }
 
-  void check_clobber(const Target& target, const std::optional<Descriptor>& previous, const Descriptor& root) const {
+  void check_clobber(const std::string& name, const std::optional<Descriptor>& previous, const Descriptor& root) const {
     if (request_.no_clobber) {
-      check_move(context_, target.name, previous, root, true);
+      refuse_move(name, previous, root);
     }
   }
 
@@ -321,37 +338,55 @@ class IndexChange {
     }
   }
 
-  Result tell_dry(const Location& location, const MadeIndex& made, const SourceImage* base) const {
-    Result result = told(format(location), made, base == nullptr ? std::nullopt : std::optional(base->root));
+  Result tell_dry(const Location& location, const MadeIndex& made, const SourceImage* base) {
+    MemoryStore in_hand;
+    in_hand.add(made.root.media_type, made.bytes);
+    for (const auto& [digest, bytes] : made.manifests) {
+      in_hand.add(media_type::kOciManifest, bytes);
+    }
+    std::vector<Store*> stores = {&in_hand};
+    for (const IndexEntry& entry : made.entries) {
+      if (std::ranges::find(stores, entry.store) == stores.end()) {
+        stores.push_back(entry.store);
+      }
+    }
+    const std::optional<SourceImage> there =
+        rehearse(locations_, location, made.root, stores,
+                 {.gate = request_.gate, .no_clobber = request_.no_clobber, .before = gate_before(std::nullopt, base)});
+    Result result = there ? told(format_name(location), *there->store, made, base, there->root)
+                          : told(format_name(location), in_hand, made, base, std::nullopt);
     print_note(context_, "dry run: nothing was written or pushed");
     return result;
   }
 
-  Result told(const std::string& name, const MadeIndex& made, const std::optional<Descriptor>& before) const {
-    return told(name, made, before, compare_indexes(made.before, made.entries));
-  }
-
-  Result told(const std::string& name, const MadeIndex& made, const std::optional<Descriptor>& before,
-              IndexChanges changes) const {
-    print_report(context_, name, before ? std::optional(before->digest) : std::nullopt, made.root.digest, changes);
-    return result_of(name, made, std::move(changes));
-  }
-
-  // A new index is told against what the name named.
-  Result told_new(const Target& target, const MadeIndex& made, const std::optional<Descriptor>& previous) const {
-    std::vector<IndexEntry> before;
-    if (previous && media_type::is_index(previous->media_type)) {
-      const std::string bytes = target.store->load(*previous, NodeKind::manifest);
-      before = entries_of(*target.store, bytes, previous->media_type);
+  // What became of `name`, which named `previous` in `store`. An edit is told against what was edited, a new index
+  // against what the name named.
+  Result told(const std::string& name, Store& store, const MadeIndex& made, const SourceImage* base,
+              const std::optional<Descriptor>& previous) const {
+    const Digest& now = made.root.digest;
+    if (previous && previous->digest == now) {
+      print_note(context_, name + " is unchanged");
+      return result_of(name, made, compare_indexes(made.entries, made.entries));
     }
-    return told(target.name, made, previous, compare_indexes(before, made.entries));
-  }
-
-  static Result with_previous(Result result, const std::optional<Descriptor>& previous) {
-    if (previous && previous->digest != result.digest) {
+    IndexChanges changes = compare_indexes(base != nullptr ? made.before : entries_at(store, previous), made.entries);
+    std::string what = name + ": " + (previous ? previous->digest.str() + " -> " : "") + now.str();
+    if (base != nullptr && (!previous || previous->digest != base->root.digest)) {
+      what += ", made of " + base->name + ", " + base->root.digest.str();
+    }
+    print_note(context_, what);
+    print_changes(context_, changes);
+    Result result = result_of(name, made, std::move(changes));
+    if (previous) {
       result.previous_digest = previous->digest;
     }
     return result;
+  }
+
+  static std::vector<IndexEntry> entries_at(Store& store, const std::optional<Descriptor>& root) {
+    if (!root || !media_type::is_index(root->media_type)) {
+      return {};
+    }
+    return entries_of(store, store.load(*root, NodeKind::manifest), root->media_type);
   }
 
   Context& context_;

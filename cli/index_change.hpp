@@ -27,6 +27,7 @@ struct IndexRequest {
   std::vector<AnnotationRequest> annotations = {};
 
   std::vector<Location> targets = {};
+  bool by_digest = false;            // registries get it without a tag, in the repository that the target names
   std::vector<RootName> names = {};  // of targets that name themselves nothing: layouts and archives of -o
   Gate gate = {};
   bool no_clobber = false;

@@ -44,9 +44,7 @@ std::string padded(std::string text, std::size_t width) {
 
 }  // namespace
 
-void print_report(const Context& context, const std::string& name, const std::optional<Digest>& before,
-                  const Digest& after, const IndexChanges& changes) {
-  print_note(context, name + ": " + (before ? before->str() + " -> " : "") + after.str());
+void print_changes(const Context& context, const IndexChanges& changes) {
   constexpr std::size_t kWordWidth = 11;
   std::size_t width = 0;
   for (const Kind& kind : kKinds) {

@@ -5,14 +5,10 @@
 #include "oci/index/changes.hpp"
 #include "oci/json/writer.hpp"
 
-#include <optional>
-#include <string>
-
 namespace wasm_oci::cli {
 
-// "NAME: sha256:… -> sha256:…" and a line for each entry, on standard error; not with --quiet.
-void print_report(const Context& context, const std::string& name, const std::optional<Digest>& before,
-                  const Digest& after, const IndexChanges& changes);
+// A line for each entry, on standard error; not with --quiet.
+void print_changes(const Context& context, const IndexChanges& changes);
 
 void write(JsonWriter& json, const IndexChanges& changes);
 

@@ -7,7 +7,6 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace wasm_oci::cli {
@@ -45,24 +44,10 @@ std::vector<IndexEntry> entries_of_source(const SourceImage& image, const Source
   return {std::move(made.entry)};
 }
 
-bool is_for_one_of(const IndexEntry& entry, std::span<const Platform> platforms) {
-  return entry.platform && std::ranges::any_of(platforms, [&](const Platform& platform) {
-           return same_platform(*entry.platform, platform);
-         });
-}
-
-// The entries for these platforms and what attests them.
 void keep_only(std::vector<IndexEntry>& entries, std::span<const Platform> platforms) {
-  std::set<Digest> kept;
-  for (const IndexEntry& entry : entries) {
-    if (is_for_one_of(entry, platforms)) {
-      kept.insert(entry.descriptor.digest);
-    }
-  }
-  std::erase_if(entries, [&](const IndexEntry& entry) {
-    const std::optional<Digest> attested = attested_image(entry.descriptor);
-    return attested ? !kept.contains(*attested) : !is_for_one_of(entry, platforms);
-  });
+  const std::vector<bool> stays = kept_for(entries, platforms);
+  std::size_t next = 0;
+  std::erase_if(entries, [&](const IndexEntry& /*entry*/) { return !stays[next++]; });
 }
 
 void require_platforms(std::span<const IndexSource> sources, std::span<const Platform> platforms) {

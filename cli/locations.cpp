@@ -91,23 +91,6 @@ Descriptor find_entry(Opened& store, const std::optional<std::string>& name, con
   return *found;
 }
 
-// The location as result lines show it in front of "@DIGEST": what names a digest itself moves no tag.
-std::string format_name(Location location) {
-  std::visit(Overloaded{
-                 [](LayoutLocation& layout) { layout.digest.reset(); },
-                 [](ArchiveLocation& archive) { archive.digest.reset(); },
-                 [](FileLocation& /*file*/) {},
-                 [](auto& named) {
-                   if (named.reference.digest) {
-                     named.reference.tag.reset();
-                     named.reference.digest.reset();
-                   }
-                 },
-             },
-             location);
-  return format(location);
-}
-
 SourceImage find_manifest_file(const FileLocation& location) {
   FileSource file(open_file(location.path), location.path);
   std::array<std::byte, kWasmHeaderSize> head{};
@@ -157,6 +140,29 @@ std::optional<Digest> named_digest(const Location& location) {
                         [](const FileLocation& /*file*/) { return std::optional<Digest>(); },
                     },
                     location);
+}
+
+void require_named_digest(const Location& location, const Descriptor& root) {
+  const std::optional<Digest> digest = named_digest(location);
+  if (digest && *digest != root.digest) {
+    throw ContentError("the image is " + root.digest.str() + ", not what " + format(location) + " says");
+  }
+}
+
+std::string format_name(Location location) {
+  std::visit(Overloaded{
+                 [](LayoutLocation& layout) { layout.digest.reset(); },
+                 [](ArchiveLocation& archive) { archive.digest.reset(); },
+                 [](FileLocation& /*file*/) {},
+                 [](auto& named) {
+                   if (named.reference.digest) {
+                     named.reference.tag.reset();
+                     named.reference.digest.reset();
+                   }
+                 },
+             },
+             location);
+  return format(location);
 }
 
 RootName full_name(const Reference& reference) {
@@ -250,9 +256,7 @@ SourceImage Locations::find(const Location& location, Look look, Access access) 
 Target Locations::target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
   const std::string shown = format_name(location);
   const std::optional<Digest> digest = named_digest(location);
-  if (digest && *digest != root.digest) {
-    throw ContentError("the image is " + root.digest.str() + ", not what " + format(location) + " says");
-  }
+  require_named_digest(location, root);
   // What the image is to be called in a layout or archive.
   const auto names = [&](const std::optional<std::string>& name) {
     if (name) {

@@ -44,6 +44,12 @@ bool is_standard_output(const Location& location);
 // The digest that a location names; nullopt where it names none.
 std::optional<Digest> named_digest(const Location& location);
 
+// Throws ContentError where `location` names another digest than that of `root`.
+void require_named_digest(const Location& location, const Descriptor& root);
+
+// The location as results call it: without its digest.
+std::string format_name(Location location);
+
 // What `-t` gives an image: the full name in both annotations of a layout.
 RootName full_name(const Reference& reference);
 

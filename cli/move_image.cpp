@@ -67,16 +67,22 @@ Descriptor require_platform(Store& store, const Descriptor& root, const Platform
   return *found;
 }
 
-void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
-                const Descriptor& root, bool no_clobber) {
-  if (!previous || previous->digest == root.digest) {
-    return;
-  }
-  if (no_clobber) {
+void refuse_move(const std::string& name, const std::optional<Descriptor>& previous, const Descriptor& root) {
+  if (previous && previous->digest != root.digest) {
     throw ConflictError(name + " exists already and is " + previous->digest.str(),
                         "it was left as it is (--no-clobber)");
   }
+}
+
+void tell_move(const Context& context, const std::string& name, const std::optional<Descriptor>& previous,
+               const Descriptor& root) {
+  if (!previous || previous->digest == root.digest) {
+    return;
+  }
   print_note(context, name + " moved from " + previous->digest.str() + " to " + root.digest.str());
+  if (media_type::is_index(previous->media_type) && !media_type::is_index(root.media_type)) {
+    print_note(context, "it named an index, and now one image: build --append and index add join an image to an index");
+  }
 }
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
@@ -89,7 +95,7 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
     }
   }
   if (options.no_clobber) {
-    check_move(context, target.name, previous, root, true);
+    refuse_move(target.name, previous, root);
   }
   const CopyOptions copying{.jobs = context.options.jobs,
                             .missing_child = options.missing_child,
@@ -116,7 +122,7 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   for (const Descriptor& missing : report.missing) {
     print_note(context, "the index lists " + missing.digest.str() + ", which the source does not hold");
   }
-  check_move(context, target.name, previous, root, false);
+  tell_move(context, target.name, previous, root);
   return result;
 }
 

@@ -32,9 +32,11 @@ std::vector<std::string> platform_names(Store& store, const Descriptor& root);
 // The manifest for exactly this platform. Throws as refuse_platform() does where `root` has none.
 Descriptor require_platform(Store& store, const Descriptor& root, const Platform& platform, const std::string& name);
 
-// Throws ConflictError where `previous` is something else than `root`, notes a moved name otherwise.
-void check_move(Context& context, const std::string& name, const std::optional<Descriptor>& previous,
-                const Descriptor& root, bool no_clobber);
+// Throws ConflictError where `previous` is something else than `root`.
+void refuse_move(const std::string& name, const std::optional<Descriptor>& previous, const Descriptor& root);
+// Notes what became of a name that named something else before.
+void tell_move(const Context& context, const std::string& name, const std::optional<Descriptor>& previous,
+               const Descriptor& root);
 
 // The last word of build and push: the line that runs the image, or whatever its packaging's readers do with it.
 // `root` is in `store`; `name` is a reference.

@@ -122,8 +122,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   targets.dry_run = parsed.flag("dry-run");
   targets.no_clobber = parsed.flag("no-clobber");
   targets.append = parsed.flag("append");
-  targets.gate = {.served = read_platforms(parsed, "require-platform"),
-                  .unchanged = read_platforms(parsed, "require-unchanged")};
+  targets.gate = read_gate(parsed);
   targets.iidfile = parsed.value("iidfile");
   targets.metadata_file = parsed.value("metadata-file");
   targets.check(context.options.format);
@@ -218,6 +217,7 @@ constexpr std::array kOptions = {
     Option{.name = "push-by-digest", .help = "Push without moving a tag"},
     kRequirePlatform,
     kRequireUnchanged,
+    kFor,
     Option{.name = "tag", .short_name = 't', .value = "REF", .help = "Name of the image", .takes = Takes::many},
     Option{.name = "user", .short_name = 'u', .value = "USER", .help = "User of the process", .takes = Takes::one},
     Option{.name = "workdir",

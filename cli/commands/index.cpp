@@ -59,8 +59,7 @@ void read_targets(const Parsed& parsed, IndexRequest& request) {
 
 void read_common(const Parsed& parsed, IndexRequest& request) {
   request.source_options.attestations = parsed.value("attestations").value_or("keep") == "keep";
-  request.gate = {.served = read_platforms(parsed, "require-platform"),
-                  .unchanged = read_platforms(parsed, "require-unchanged")};
+  request.gate = read_gate(parsed);
   request.annotations = read_annotations(parsed);
   request.no_clobber = parsed.flag("no-clobber");
   request.dry_run = parsed.flag("dry-run");
@@ -204,6 +203,7 @@ constexpr std::array kCommonOptions = {
            .completion = Completion::platform},
     kRequirePlatform,
     kRequireUnchanged,
+    kFor,
     Option{.name = "tag",
            .short_name = 't',
            .value = "LOCATION",

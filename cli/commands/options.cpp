@@ -13,6 +13,26 @@ std::optional<Packaging> read_packaging(const Parsed& parsed) {
   return kind ? parse_packaging(*kind) : std::nullopt;
 }
 
+Gate read_gate(const Parsed& parsed) {
+  Gate gate{.served = read_platforms(parsed, "require-platform"),
+            .unchanged = read_platforms(parsed, "require-unchanged")};
+  const std::vector<std::string> names = parsed.values("for");
+  if (names.empty()) {
+    return gate;
+  }
+  if (gate.is_open()) {
+    throw UsageError("--for says whom a gate asks, and there is none", "--require-platform wasi/wasm");
+  }
+  gate.clients.clear();
+  for (const std::string& name : names) {
+    const Client* client = &find_client(name);
+    if (std::ranges::find(gate.clients, client) == gate.clients.end()) {
+      gate.clients.push_back(client);
+    }
+  }
+  return gate;
+}
+
 std::vector<Platform> read_platforms(const Parsed& parsed, std::string_view option) {
   std::vector<Platform> platforms;
   for (const std::string& text : parsed.values(option)) {

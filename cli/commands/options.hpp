@@ -3,6 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/parsed.hpp"
+#include "oci/clients/gate.hpp"
 #include "oci/packaging/packaging.hpp"
 #include "oci/platform.hpp"
 
@@ -33,7 +34,7 @@ inline constexpr Option kAs{
 inline constexpr Option kRequirePlatform{
     .name = "require-platform",
     .value = "P[,P...]",
-    .help = "Move the tag only where Docker, containerd and podman will find these platforms",
+    .help = "Move the tag only where the clients of --for will find these platforms",
     .takes = Takes::list,
     .completion = Completion::platform};
 inline constexpr Option kRequireUnchanged{
@@ -42,6 +43,16 @@ inline constexpr Option kRequireUnchanged{
     .help = "Move the tag only where they take the same image as before for these platforms",
     .takes = Takes::list,
     .completion = Completion::platform};
+
+inline constexpr Option kFor{.name = "for",
+                             .value = "CLIENT[,CLIENT...]",
+                             .help =
+                                 "The clients that --require-platform and --require-unchanged ask (default docker, "
+                                 "containerd, podman)",
+                             .takes = Takes::list};
+
+// The gate that kRequirePlatform, kRequireUnchanged and kFor make.
+Gate read_gate(const Parsed& parsed);
 
 // What kAs asks for.
 std::optional<Packaging> read_packaging(const Parsed& parsed);

@@ -1,72 +1,61 @@
-// containerd, core/images/image.go (Manifest) and containerd/platforms (Only, platformVector): of the entries that are
-// for the platform, or for one that its machines run as well, the nearest; an entry without a platform comes last, and
-// its config is asked, but only that of the first.
-#include "oci/clients/choice.hpp"
+// containerd, core/images/image.go (Manifest) and containerd/platforms (Only): of the entries that are for the
+// platform, or for one that its machines run as well, the nearest; an entry without a platform comes last, and its
+// config is asked, but only that of the first.
+#include "oci/clients/families.hpp"
 #include "oci/image_platforms.hpp"
-
-#include <algorithm>
-#include <array>
-#include <iterator>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 namespace wasm_oci {
 namespace {
 
-void add_older(std::vector<Platform>& platforms, const Platform& platform, std::span<const std::string_view> variants) {
-  for (const std::string_view variant : variants) {
-    platforms.push_back(
-        normalize({.os = platform.os, .architecture = platform.architecture, .variant = std::string(variant)}));
+// Whether the first entry without a platform is taken after all; `why` is the reason where not. An index is walked into
+// whatever it is for.
+bool is_taken(Store& store, const Descriptor& entry, const std::vector<Platform>& platforms, std::string& why) {
+  if (media_type::is_index(entry.media_type)) {
+    return true;
   }
-}
-
-std::span<const std::string_view> older_than(std::string_view variant, std::span<const std::string_view> newest_first) {
-  const auto found = std::ranges::find(newest_first, variant);
-  return found == newest_first.end() ? std::span<const std::string_view>()
-                                     : std::span(std::next(found), newest_first.end());
-}
-
-// What its machines run, the nearest first. For Wasm nothing stands in.
-std::vector<Platform> platforms_run(const Platform& wanted) {
-  static constexpr std::array<std::string_view, 4> kAmd64 = {"v4", "v3", "v2", "v1"};
-  static constexpr std::array<std::string_view, 4> kArm = {"v8", "v7", "v6", "v5"};
-  std::vector<Platform> platforms = {normalize(wanted)};
-  const Platform exact = platforms.front();
-  if (exact.architecture == "amd64") {
-    add_older(platforms, exact, older_than(exact.variant, kAmd64));
-    platforms.push_back({.os = exact.os, .architecture = "386"});
-  } else if (exact.architecture == "arm") {
-    add_older(platforms, exact, older_than(exact.variant, kArm));
-  } else if (exact.architecture == "arm64") {
-    add_older(platforms, {.os = exact.os, .architecture = "arm"}, kArm);
+  Descriptor by_config = entry;
+  by_config.platform = platform_of_entry(store, entry);
+  if (rank_of(by_config, platforms)) {
+    return true;
   }
-  return platforms;
-}
-
-bool matches(const Platform& wanted, const Platform& entry) {
-  return entry.os == wanted.os && entry.architecture == wanted.architecture && entry.variant == wanted.variant;
+  why = by_config.platform ? "names no platform, and its config says " + excerpt(format(*by_config.platform))
+                           : "names no platform, nor does its config";
+  return false;
 }
 
 }  // namespace
 
-std::optional<Descriptor> choose_as_containerd(Store& store, const Index& index, const Platform& wanted) {
-  for (const Platform& platform : platforms_run(wanted)) {
-    for (const Descriptor& entry : index.manifests) {
-      if (entry.platform && matches(platform, normalize(*entry.platform))) {
-        return entry;
-      }
+Picked pick_as_containerd(Store& store, const Index& index, const Platform& asked) {
+  const std::vector<Platform> platforms = platforms_run_by(asked);
+  Picked picked(index);
+  std::optional<std::size_t> best;
+  std::optional<std::size_t> nameless;
+  for (std::size_t i = 0; i < index.manifests.size(); ++i) {
+    const Descriptor& entry = index.manifests[i];
+    const std::optional<std::size_t> rank = rank_of(entry, platforms);
+    picked.passed_over[i] = what_it_is_for(entry);
+    if (rank && (!best || *rank < *best)) {
+      best = rank;
+      picked.entry = i;
+    } else if (rank) {
+      picked.passed_over[i] = "comes after one that is as near to what is asked for, or nearer";
+    } else if (!entry.platform && !nameless) {
+      nameless = i;
+    } else if (!entry.platform) {
+      picked.passed_over[i] = "names no platform; only the first such entry is looked at";
     }
   }
-  const auto nameless =
-      std::ranges::find_if(index.manifests, [](const Descriptor& entry) { return !entry.platform.has_value(); });
-  if (nameless == index.manifests.end()) {
-    return std::nullopt;
+  if (nameless && picked.entry) {
+    picked.passed_over[*nameless] = "names no platform, and so is for what nothing else is for";
+  } else if (nameless && is_taken(store, index.manifests[*nameless], platforms, picked.passed_over[*nameless])) {
+    picked.entry = nameless;
   }
-  const std::optional<Platform> own = platform_of_entry(store, *nameless);
-  const auto runs = [&](const Platform& platform) { return own && matches(platform, normalize(*own)); };
-  return std::ranges::any_of(platforms_run(wanted), runs) ? std::optional(*nameless) : std::nullopt;
+  if (picked.entry) {
+    picked.passed_over[*picked.entry].clear();
+  }
+  return picked;
 }
 
 }  // namespace wasm_oci

@@ -1,36 +1,50 @@
 #include "oci/clients/gate.hpp"
 
-#include "oci/clients/choice.hpp"
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
-#include "oci/manifest.hpp"
-#include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
-#include <array>
 #include <string_view>
+#include <utility>
 
 namespace wasm_oci {
 namespace {
 
-struct Choice {
-  std::string_view clients;
-  std::optional<Descriptor> entry;
-};
-
-// A bare manifest is taken by all of them, whatever it is for.
-std::array<Choice, 2> choices(Store& store, const Descriptor& root, const Platform& platform) {
-  constexpr std::string_view kContainerd = "Docker and containerd";
-  constexpr std::string_view kPodman = "podman";
-  if (!media_type::is_index(root.media_type)) {
-    return {{{.clients = kContainerd, .entry = root}, {.clients = kPodman, .entry = root}}};
+// What is wrong, and for whom: clients that fail alike share a line.
+class Failures {
+ public:
+  void add(const Platform& platform, const Client& client, const std::string& what) {
+    for (Failure& failure : failures_) {
+      if (failure.platform == platform && failure.what == what) {
+        failure.clients.push_back(client.title);
+        return;
+      }
+    }
+    failures_.push_back({.platform = platform, .clients = {client.title}, .what = what});
   }
-  const Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type);
-  return {{{.clients = kContainerd, .entry = choose_as_containerd(store, index, platform)},
-           {.clients = kPodman, .entry = choose_as_podman(index, platform)}}};
-}
 
-std::string shown(const std::optional<Descriptor>& entry) { return entry ? entry->digest.str() : "nothing"; }
+  std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const Failure& failure : failures_) {
+      std::string line = format(failure.platform) + ": ";
+      for (std::size_t i = 0; i < failure.clients.size(); ++i) {
+        const bool is_last = i + 1 == failure.clients.size();
+        line.append(i == 0 ? "" : is_last ? " and " : ", ").append(failure.clients[i]);
+      }
+      lines.push_back(line + " " + failure.what);
+    }
+    return lines;
+  }
+
+ private:
+  struct Failure {
+    Platform platform;
+    std::vector<std::string_view> clients;
+    std::string what;
+  };
+
+  std::vector<Failure> failures_;
+};
 
 // What its config says: runtimes go by that.
 std::optional<Platform> own_platform(Store& store, Descriptor image) {
@@ -38,58 +52,67 @@ std::optional<Platform> own_platform(Store& store, Descriptor image) {
   return platform_of(store, image);
 }
 
-void check_served(Store& store, const Descriptor& after, const Platform& platform, std::vector<std::string>& failures) {
-  for (const Choice& choice : choices(store, after, platform)) {
-    const std::string who = format(platform) + ": " + std::string(choice.clients) + " would take ";
-    if (!choice.entry) {
-      failures.push_back(who + "nothing");
-      continue;
-    }
-    if (choice.entry->platform && !same_platform(*choice.entry->platform, platform)) {
-      failures.push_back(who + "the image for " + excerpt(format(*choice.entry->platform)) + ", " +
-                         shown(choice.entry));
-      continue;
-    }
-    const std::optional<Platform> own = own_platform(store, *choice.entry);
-    if (!own || !same_platform(*own, platform)) {
-      failures.push_back(who + shown(choice.entry) + ", whose config says " +
-                         (own ? excerpt(format(*own)) : "no platform"));
-    }
+// "would take …", where the platform is not served; nullopt: it is.
+std::optional<std::string> why_not_served(const Client& client, Store& store, const Descriptor& after,
+                                          const Platform& platform) {
+  const Choice choice = choose(client, store, after, platform);
+  const std::string asking =
+      same_platform(choice.asked, platform) ? "" : ", asking for " + format(choice.asked) + " as ever";
+  if (!choice.taken) {
+    return "would take nothing" + asking;
   }
+  const std::optional<Platform>& said = choice.taken->platform;
+  if (said && !same_platform(*said, platform)) {
+    return "would take the image for " + excerpt(format(*said)) + asking + ": " + choice.taken->digest.str();
+  }
+  const std::optional<Platform> own = own_platform(store, *choice.taken);
+  if (!own || !same_platform(*own, platform)) {
+    return "would take " + choice.taken->digest.str() + ", whose config says " +
+           (own ? excerpt(format(*own)) : "no platform");
+  }
+  return std::nullopt;
 }
 
-void check_unchanged(Store& store, const Descriptor& after, const std::optional<Descriptor>& before,
-                     const Platform& platform, std::vector<std::string>& failures) {
-  if (!before) {
-    failures.push_back(format(platform) + ": the tag names nothing yet that could stay unchanged");
-    return;
+std::optional<std::string> why_changed(const Client& client, Store& store, const Descriptor& after,
+                                       const Descriptor& before, const Platform& platform) {
+  const std::optional<Descriptor> then = choose(client, store, before, platform).taken;
+  if (!then) {
+    return "found nothing until now";
   }
-  const std::array<Choice, 2> old_choices = choices(store, *before, platform);
-  const std::array<Choice, 2> new_choices = choices(store, after, platform);
-  for (std::size_t i = 0; i < old_choices.size(); ++i) {
-    const std::optional<Descriptor>& then = old_choices.at(i).entry;
-    const std::optional<Descriptor>& now = new_choices.at(i).entry;
-    if (!then) {
-      failures.push_back(format(platform) + ": " + std::string(old_choices.at(i).clients) + " take nothing until now");
-    } else if (!now || now->digest != then->digest) {
-      failures.push_back(format(platform) + ": " + std::string(old_choices.at(i).clients) + " would take " +
-                         shown(now) + " in the place of " + shown(then));
-    }
+  const std::optional<Descriptor> now = choose(client, store, after, platform).taken;
+  if (now && now->digest == then->digest) {
+    return std::nullopt;
   }
+  return "would take " + (now ? now->digest.str() : "nothing") + " in the place of " + then->digest.str();
 }
 
 }  // namespace
 
 std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before) {
-  std::vector<std::string> failures;
+  Failures failures;
   for (const Platform& platform : gate.served) {
-    check_served(store, after, platform, failures);
+    for (const Client* client : gate.clients) {
+      if (const auto why = why_not_served(*client, store, after, platform)) {
+        failures.add(platform, *client, *why);
+      }
+    }
   }
+  std::vector<std::string> new_name;
   for (const Platform& platform : gate.unchanged) {
-    check_unchanged(store, after, before, platform, failures);
+    if (!before) {
+      new_name.push_back(format(platform) + ": the tag names nothing yet that could stay unchanged");
+      continue;
+    }
+    for (const Client* client : gate.clients) {
+      if (const auto why = why_changed(*client, store, after, *before, platform)) {
+        failures.add(platform, *client, *why);
+      }
+    }
   }
-  return failures;
+  std::vector<std::string> lines = failures.lines();
+  lines.insert(lines.end(), new_name.begin(), new_name.end());
+  return lines;
 }
 
 void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before) {
@@ -98,7 +121,7 @@ void require_gate(const Gate& gate, Store& store, const Descriptor& after, const
     all.append(all.empty() ? "" : "; ").append(failure);
   }
   if (!all.empty()) {
-    throw GateError("the gate holds " + after.digest.str() + ": " + all, "the tag names what it named before");
+    throw GateError("the gate holds back " + after.digest.str() + ": " + all, "the tag names what it named before");
   }
 }
 

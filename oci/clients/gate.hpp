@@ -2,6 +2,7 @@
 // notice.
 #pragma once
 
+#include "oci/clients/client.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
@@ -13,15 +14,16 @@
 namespace wasm_oci {
 
 struct Gate {
-  std::vector<Platform> served = {};     // of --require-platform
-  std::vector<Platform> unchanged = {};  // of --require-unchanged
+  std::vector<Platform> served = {};                     // of --require-platform
+  std::vector<Platform> unchanged = {};                  // of --require-unchanged
+  std::vector<const Client*> clients = usual_clients();  // of --for
 
   bool is_open() const { return served.empty() && unchanged.empty(); }
 };
 
-// Asks Docker, containerd and podman, by their rules, what they would take of `after`, and of `before`, which the tag
-// names until now. A platform is served where all of them take an image that is for exactly this platform, by its
-// config too. Returns a line for each thing that is not as it must be; none: the tag may move. `store` holds both.
+// Asks the clients, by their rules, what they would take of `after`, and of `before`, which the tag names until now. A
+// platform is served where all of them take an image that is for exactly this platform, by its config too. Returns a
+// line for each thing that is not as it must be; none: the tag may move. `store` holds both.
 std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before);
 

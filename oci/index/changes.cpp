@@ -5,10 +5,11 @@
 #include "oci/json/writer.hpp"
 #include "oci/manifest.hpp"
 
-#include <algorithm>
+#include <deque>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace wasm_oci {
@@ -26,31 +27,66 @@ bool says_the_same(const IndexEntry& a, const IndexEntry& b) {
   return a.json == b.json || meaning(a.json) == meaning(b.json);
 }
 
+// Pairs the entries of two indexes: first those that lead to the same for the same platform, then those that lead to
+// the same; one digest may have several entries.
 class Comparison {
  public:
-  Comparison(std::span<const IndexEntry> before, std::span<const IndexEntry> after) {
-    for (const IndexEntry& entry : before) {
-      before_.emplace(entry.descriptor.digest, &entry);
-    }
-    for (const IndexEntry& entry : after) {
-      after_.insert(entry.descriptor.digest);
-    }
-    for (const IndexEntry& entry : before) {
-      if (entry.platform && !after_.contains(entry.descriptor.digest)) {
-        replaceable_.emplace(*entry.platform, entry.descriptor.digest);
+  Comparison(std::span<const IndexEntry> before, std::span<const IndexEntry> after)
+      : before_(before), after_(after), paired_(after.size()), is_paired_(before.size()) {
+    pair_by([](const IndexEntry& entry) { return std::pair(entry.descriptor.digest, entry.platform); });
+    pair_by([](const IndexEntry& entry) { return entry.descriptor.digest; });
+    for (std::size_t i = 0; i < before_.size(); ++i) {
+      if (!is_paired_[i] && before_[i].platform) {
+        replaceable_.emplace(*before_[i].platform, i);
       }
     }
   }
 
-  void look_at_new(const IndexEntry& entry) {
-    const auto old = before_.find(entry.descriptor.digest);
+  IndexChanges changes() && {
+    for (std::size_t i = 0; i < after_.size(); ++i) {
+      look_at_new(after_[i], paired_[i]);
+    }
+    for (std::size_t i = 0; i < before_.size(); ++i) {
+      if (is_paired_[i]) {
+        continue;
+      }
+      if (is_attestation(before_[i].descriptor)) {
+        ++changes_.attestations_removed;
+      } else {
+        changes_.removed.push_back({.digest = before_[i].descriptor.digest, .platform = before_[i].platform});
+      }
+    }
+    return std::move(changes_);
+  }
+
+ private:
+  // Those that have no pair yet, by what `key` says of an entry; of equals the first with the first.
+  template <typename Key>
+  void pair_by(const Key& key) {
+    std::map<std::invoke_result_t<Key, const IndexEntry&>, std::deque<std::size_t>> free;
+    for (std::size_t i = 0; i < before_.size(); ++i) {
+      if (!is_paired_[i]) {
+        free[key(before_[i])].push_back(i);
+      }
+    }
+    for (std::size_t i = 0; i < after_.size(); ++i) {
+      const auto found = paired_[i] ? free.end() : free.find(key(after_[i]));
+      if (found != free.end() && !found->second.empty()) {
+        paired_[i] = found->second.front();
+        is_paired_[found->second.front()] = true;
+        found->second.pop_front();
+      }
+    }
+  }
+
+  void look_at_new(const IndexEntry& entry, std::optional<std::size_t> old) {
     if (is_attestation(entry.descriptor)) {
-      ++(old == before_.end() ? changes_.attestations_added : changes_.attestations_kept);
+      ++(old ? changes_.attestations_kept : changes_.attestations_added);
       return;
     }
     ChangedEntry changed{.digest = entry.descriptor.digest, .platform = entry.platform};
-    if (old != before_.end()) {
-      (says_the_same(*old->second, entry) ? changes_.unchanged : changes_.changed).push_back(std::move(changed));
+    if (old) {
+      (says_the_same(before_[*old], entry) ? changes_.unchanged : changes_.changed).push_back(std::move(changed));
       return;
     }
     const auto replaced = entry.platform ? replaceable_.find(*entry.platform) : replaceable_.end();
@@ -58,41 +94,24 @@ class Comparison {
       changes_.added.push_back(std::move(changed));
       return;
     }
-    changed.previous = replaced->second;
-    replaced_.insert(replaced->second);
+    changed.previous = before_[replaced->second].descriptor.digest;
+    is_paired_[replaced->second] = true;
     replaceable_.erase(replaced);
     changes_.replaced.push_back(std::move(changed));
   }
 
-  void look_at_old(const IndexEntry& entry) {
-    const Digest& digest = entry.descriptor.digest;
-    if (after_.contains(digest)) {
-      return;
-    }
-    if (is_attestation(entry.descriptor)) {
-      ++changes_.attestations_removed;
-    } else if (!replaced_.contains(digest)) {
-      changes_.removed.push_back({.digest = digest, .platform = entry.platform});
-    }
-  }
-
-  IndexChanges take() && { return std::move(changes_); }
-
- private:
-  std::map<Digest, const IndexEntry*> before_;
-  std::set<Digest> after_;
-  std::multimap<Platform, Digest> replaceable_;
-  std::set<Digest> replaced_;
+  std::span<const IndexEntry> before_;
+  std::span<const IndexEntry> after_;
+  std::vector<std::optional<std::size_t>> paired_;  // what each entry of after_ was in before_
+  std::vector<bool> is_paired_;                     // of before_
+  std::multimap<Platform, std::size_t> replaceable_;
   IndexChanges changes_;
 };
 
 }  // namespace
 
 IndexChanges compare_indexes(std::span<const IndexEntry> before, std::span<const IndexEntry> after) {
-  Comparison comparison(before, after);
-  std::ranges::for_each(after, [&](const IndexEntry& entry) { comparison.look_at_new(entry); });
-  std::ranges::for_each(before, [&](const IndexEntry& entry) { comparison.look_at_old(entry); });
-  return std::move(comparison).take();
+  return Comparison(before, after).changes();
 }
 
 }  // namespace wasm_oci

@@ -179,21 +179,15 @@ std::size_t IndexDraft::remove_attestations() {
 }
 
 std::vector<Platform> IndexDraft::keep_only(std::span<const Platform> platforms) {
+  const std::vector<IndexEntry> all = entries();
   std::vector<Platform> absent(platforms.begin(), platforms.end());
-  std::set<Digest> kept;
-  for (const Slot& slot : slots_) {
-    const auto is_it = [&](const Platform& wanted) {
-      return slot.entry.platform && same_platform(*slot.entry.platform, wanted);
-    };
-    if (std::ranges::any_of(platforms, is_it)) {
-      std::erase_if(absent, is_it);
-      kept.insert(slot.entry.descriptor.digest);
-    }
-  }
-  std::erase_if(slots_, [&](const Slot& slot) {
-    const std::optional<Digest> attested = attested_image(slot.entry.descriptor);
-    return !kept.contains(attested.value_or(slot.entry.descriptor.digest));
+  std::erase_if(absent, [&](const Platform& wanted) {
+    return std::ranges::any_of(all,
+                               [&](const IndexEntry& entry) { return is_for_one_of(entry, std::span(&wanted, 1)); });
   });
+  const std::vector<bool> stays = kept_for(all, platforms);
+  std::size_t next = 0;
+  std::erase_if(slots_, [&](const Slot& /*slot*/) { return !stays[next++]; });
   return absent;
 }
 

@@ -9,6 +9,8 @@
 #include "oci/packaging/packaging.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace wasm_oci {
@@ -70,6 +72,28 @@ std::vector<IndexEntry> entries_of(Store& store, std::string_view bytes, std::st
     }
   }
   return entries;
+}
+
+bool is_for_one_of(const IndexEntry& entry, std::span<const Platform> platforms) {
+  return entry.platform && std::ranges::any_of(platforms, [&](const Platform& platform) {
+           return same_platform(*entry.platform, platform);
+         });
+}
+
+std::vector<bool> kept_for(std::span<const IndexEntry> entries, std::span<const Platform> platforms) {
+  std::set<Digest> images;
+  for (const IndexEntry& entry : entries) {
+    if (is_for_one_of(entry, platforms)) {
+      images.insert(entry.descriptor.digest);
+    }
+  }
+  std::vector<bool> kept;
+  kept.reserve(entries.size());
+  for (const IndexEntry& entry : entries) {
+    const std::optional<Digest> attested = attested_image(entry.descriptor);
+    kept.push_back(attested ? images.contains(*attested) : is_for_one_of(entry, platforms));
+  }
+  return kept;
 }
 
 NewEntry entry_for_image(Store& store, const Descriptor& image, const EntryRequest& request) {

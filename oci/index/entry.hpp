@@ -6,6 +6,7 @@
 #include "oci/store/store.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ struct IndexEntry {
 // The entries of the index with these bytes, of which `store` holds what they lead to, in their order. Reads manifests
 // and configs of entries that do not say their platform. Throws ContentError.
 std::vector<IndexEntry> entries_of(Store& store, std::string_view bytes, std::string_view media_type);
+
+// Whether it is for one of these platforms.
+bool is_for_one_of(const IndexEntry& entry, std::span<const Platform> platforms);
+// Which of the entries stay where only those for these platforms do, and what attests them.
+std::vector<bool> kept_for(std::span<const IndexEntry> entries, std::span<const Platform> platforms);
 
 struct EntryRequest {
   std::optional<Platform> platform = std::nullopt;  // nullopt: what the config says

@@ -133,6 +133,11 @@ TEST_F(BuildIndex, AppendPrintsOneDocument) {
   EXPECT_THAT(json, HasSubstr("\"changes\""));
 }
 
+TEST_F(BuildIndex, ABareTagIsAnotherTagAndATag) {
+  expect_failure(2, {"build", "app.wasm", "-t", "a:1", "--bare-tag", "a:1"}, "both name docker.io/library/a:1");
+  expect_failure(2, {"build", "app.wasm", "-t", "a:1", "--bare-tag", "a:2", "--push-by-digest"}, "moves no tag");
+}
+
 TEST_F(BuildIndex, AppendNeedsSomethingToAppendTo) {
   expect_failure(2, {"build", "app.wasm", "-t", "a", "--append"}, "--append");
   user_.must({"build", "app.wasm", "-o", "oci:layout:app"});

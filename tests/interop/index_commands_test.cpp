@@ -282,6 +282,44 @@ TEST_F(IndexCommands, AGateThatFailsLeavesTheTagWhereItWas) {
               "--require-unchanged", "linux/amd64"});
 }
 
+TEST_F(IndexCommands, PlatformsAreChosenByEntryWhereEntriesShareADigest) {
+  const std::string wasi = build("wasi", "wasi/wasm");
+  user_.must({"index", "create", "-q", "-t", "oci:layout:one", "oci:layout:wasi"});
+  user_.must({"index", "add", "-q", "oci:layout:one", "oci:layout:wasi,platform=wasip1/wasm"});
+  EXPECT_THAT(digests("one"), ElementsAre(wasi, wasi));
+  user_.must({"index", "create", "-q", "-t", "oci:layout:two", "-p", "wasip1/wasm", "oci:layout:one"});
+  EXPECT_THAT(digests("two"), ElementsAre(wasi));
+  EXPECT_THAT(raw("two"), AllOf(HasSubstr("wasip1"), Not(HasSubstr("\"wasi\""))));
+  EXPECT_THAT(user_({"index", "remove", "oci:layout:one", "wasi/wasm"}).err,
+              AllOf(HasSubstr("unchanged  wasip1/wasm"), HasSubstr("removed    wasi/wasm")));
+}
+
+TEST_F(IndexCommands, AnIndexUnderAnotherNameSaysWhatItIsMadeOf) {
+  build("wasi", "wasi/wasm");
+  const std::string before = index_by_others("app", build("amd64", "linux/amd64"));
+  const std::string full = user_.must({"index", "create", "-q", "-t", "oci:layout:full", "oci:layout:wasi"});
+  const Outcome outcome = user_({"index", "add", "oci:layout:app", "oci:layout:wasi", "-t", "oci:layout:full"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("oci:layout:full: " + full + " -> "), HasSubstr("made of oci:layout:app, " + before)));
+}
+
+TEST_F(IndexCommands, AGateAsksTheClientsItIsTold) {
+  build("wasi", "wasi/wasm");
+  index_by_others("app", build("amd64", "linux/amd64"));
+  const std::vector<std::string> add = {"index",    "add", "oci:layout:app", "oci:layout:wasi", "--require-platform",
+                                        "wasi/wasm"};
+  const auto with = [&](const std::string& clients) {
+    std::vector<std::string> arguments = add;
+    arguments.insert(arguments.end(), {"--for", clients});
+    return arguments;
+  };
+  expect_failure(3, with("docker,k8s"), "wasi/wasm: Kubernetes would take");
+  expect_failure(2, with("dokcer"), "one of docker, docker-classic");
+  expect_failure(2, {"index", "add", "oci:layout:app", "oci:layout:wasi", "--for", "docker"}, "there is none");
+  user_.must(with("docker,crane,regctl,oras,skopeo,buildkit"));
+}
+
 TEST_F(IndexCommands, NoClobberLeavesWhatIsThere) {
   build("wasi", "wasi/wasm");
   build("amd64", "linux/amd64");

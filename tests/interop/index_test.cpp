@@ -224,6 +224,16 @@ TEST_F(Selection, DockersListGetsAWasmEntry) {
   expect_choices(list, {"linux/amd64", "linux/arm64", "wasi/wasm"});
 }
 
+TEST_F(IndexInterop, AppendingByDigestMovesNoTag) {
+  const std::string tag = registry_.host() + "/me/app:1.0";
+  user_.must({"build", testdata(kModule).string(), "--platform", "linux/amd64", "-t", tag, "--push"});
+  const std::string before = user_.must({"digest", tag});
+  const std::string after = user_.must({"build", testdata(kModule).string(), "-t", tag, "--append", "--push-by-digest",
+                                        "-q", "--require-unchanged", "linux/amd64"});
+  EXPECT_EQ(user_.must({"digest", tag}), before);
+  EXPECT_THAT(user_.must({"inspect", registry_.host() + "/me/app@" + after}), HasSubstr("wasi/wasm"));
+}
+
 TEST_F(IndexInterop, SourcesInTwoRegistriesALayoutAndAnArchiveBecomeOneIndex) {
   const TempDir folder;
   const auto locked = registry_with_password(folder.path(), "alice", "first password");

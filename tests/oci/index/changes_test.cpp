@@ -44,6 +44,20 @@ std::vector<Digest> digests(const std::vector<ChangedEntry>& entries) {
   return digests;
 }
 
+TEST(CompareIndexes, TellsEntriesOfOneDigestApartByTheirPlatforms) {
+  const std::vector<std::string> both = {entry("same", "amd64"), entry("same", "arm64")};
+  const IndexChanges removed = compare(both, {both[1]});
+  EXPECT_THAT(digests(removed.unchanged), ElementsAre(digest_of("same")));
+  EXPECT_THAT(digests(removed.removed), ElementsAre(digest_of("same")));
+  EXPECT_EQ(removed.removed.front().platform, parse_platform("linux/amd64"));
+  const IndexChanges added = compare({both[1]}, both);
+  EXPECT_THAT(added.changed, IsEmpty());
+  EXPECT_EQ(added.added.front().platform, parse_platform("linux/amd64"));
+  const IndexChanges relabelled = compare({both[0]}, {both[1]});
+  EXPECT_THAT(digests(relabelled.changed), ElementsAre(digest_of("same")));
+  EXPECT_THAT(relabelled.removed, IsEmpty());
+}
+
 TEST(CompareIndexes, TellsWhatBecameOfEachEntry) {
   const IndexChanges changes =
       compare({entry("same", "amd64"), entry("old", "arm64"), entry("gone", "s390x"), entry("labelled", "386")},

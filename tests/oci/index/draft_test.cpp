@@ -146,6 +146,12 @@ TEST(IndexDraft, TellsWhatIsAbsent) {
   EXPECT_THAT(filter(R"({"schemaVersion":2,"manifests":null})", {"linux/arm64"}).absent, ElementsAre(arm));
 }
 
+TEST(IndexDraft, KeepsEntriesAndNotDigests) {
+  const std::string same_for_386 = plain_image("amd64", "linux", "386");
+  EXPECT_EQ(filter(index({plain_image("amd64", "linux", "amd64"), same_for_386}), {"linux/386"}).bytes,
+            index({same_for_386}));
+}
+
 TEST(IndexDraft, AsksTheConfigWhereTheEntrySaysNothing) {
   MemoryStore store;
   const Descriptor bare = testing::add_image(store, "layer");  // its config says wasip1/wasm

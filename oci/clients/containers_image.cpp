@@ -1,7 +1,7 @@
 // containers/image, internal/pkg/platform/platform_matcher.go and internal/manifest/oci_index.go: names are compared as
 // they are written; the best variant wins, of equals one that says it is compressed with zstd, then the first; an entry
 // without a platform is for whatever nothing else is for.
-#include "oci/clients/choice.hpp"
+#include "oci/clients/families.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,26 +38,39 @@ bool says_zstd(const Descriptor& entry) {
 
 }  // namespace
 
-std::optional<Descriptor> choose_as_podman(const Index& index, const Platform& wanted) {
-  std::optional<Descriptor> chosen;
-  const auto choose = [&](const auto& fits) {
-    for (const Descriptor& entry : index.manifests) {
-      if (fits(entry) && (!chosen || (says_zstd(entry) && !says_zstd(*chosen)))) {
-        chosen = entry;
-      }
+Picked pick_as_containers_image(Store& /*store*/, const Index& index, const Platform& asked) {
+  const std::vector<std::string_view> variants = variants_run(asked);
+  const auto rank = [&](const Descriptor& entry) -> std::optional<std::size_t> {
+    if (!entry.platform) {
+      return variants.size();
     }
-    return chosen.has_value();
+    const auto variant = entry.platform->os == asked.os && entry.platform->architecture == asked.architecture
+                             ? std::ranges::find(variants, entry.platform->variant)
+                             : variants.end();
+    return variant == variants.end()
+               ? std::nullopt
+               : std::optional(static_cast<std::size_t>(std::distance(variants.begin(), variant)));
   };
-  for (const std::string_view variant : variants_run(wanted)) {
-    if (choose([&](const Descriptor& entry) {
-          return entry.platform && entry.platform->os == wanted.os &&
-                 entry.platform->architecture == wanted.architecture && entry.platform->variant == variant;
-        })) {
-      return chosen;
+  Picked picked(index);
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < index.manifests.size(); ++i) {
+    const Descriptor& entry = index.manifests[i];
+    const std::optional<std::size_t> own = rank(entry);
+    picked.passed_over[i] = what_it_is_for(entry);
+    if (!own) {
+      continue;
     }
+    if (!picked.entry || *own < best ||
+        (*own == best && says_zstd(entry) && !says_zstd(index.manifests[*picked.entry]))) {
+      best = *own;
+      picked.entry = i;
+    }
+    picked.passed_over[i] = "is as good as another, or less so: the best variant is taken, then zstd, then the first";
   }
-  choose([](const Descriptor& entry) { return !entry.platform.has_value(); });
-  return chosen;
+  if (picked.entry) {
+    picked.passed_over[*picked.entry].clear();
+  }
+  return picked;
 }
 
 }  // namespace wasm_oci

@@ -1,0 +1,55 @@
+// The clients that --for lists: what each asks for, and what it takes of an image or an index.
+#pragma once
+
+#include "oci/clients/families.hpp"
+#include "oci/descriptor.hpp"
+#include "oci/platform.hpp"
+#include "oci/store/store.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasm_oci {
+
+// Which platform a client asks for.
+enum class Asks {
+  what_it_is_told,  // a flag of it says so
+  its_machine,      // that of the machine, which runs Linux; where Wasm is wanted, this one's architecture
+  always_linux_amd64
+};
+
+struct Client {
+  std::string_view name;   // in --for
+  std::string_view title;  // in sentences
+  Asks asks = Asks::what_it_is_told;
+  Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
+};
+
+std::span<const Client> all_clients();
+// By its name, or by another that it is known by (k8s). Throws UsageError, with a near one.
+const Client& find_client(std::string_view name);
+// Those for whom images are built where nobody says otherwise: Docker, containerd, podman.
+std::vector<const Client*> usual_clients();
+
+// What `client` asks for where a user wants `wanted`.
+Platform asked_by(const Client& client, const Platform& wanted);
+
+struct PassedOver {
+  Descriptor entry;
+  std::string reason;
+};
+
+struct Choice {
+  Platform asked;
+  std::optional<Descriptor> taken = std::nullopt;  // a manifest, never an index
+  std::vector<PassedOver> passed_over = {};
+};
+
+// What it takes below `root`, whose manifests `store` holds: a manifest alone whatever it is for; of an index in an
+// index what the same rules pick there. Throws ContentError where an index is broken.
+Choice choose(const Client& client, Store& store, const Descriptor& root, const Platform& wanted);
+
+}  // namespace wasm_oci

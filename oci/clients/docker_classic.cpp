@@ -1,0 +1,29 @@
+// Docker Engine with its graph drivers, daemon/internal/distribution (filterManifests, then a check of the OS): the
+// entry that is nearest by containerd's comparison, one without a platform last; whatever is not for the machine's own
+// OS is refused, before and after it is chosen.
+#include "oci/clients/families.hpp"
+
+namespace wasm_oci {
+
+Picked pick_as_docker_classic(Store& /*store*/, const Index& index, const Platform& asked) {
+  const std::vector<Platform> platforms = platforms_run_by(asked);
+  Picked picked(index);
+  std::size_t best = platforms.size() + 1;
+  for (std::size_t i = 0; i < index.manifests.size(); ++i) {
+    const Descriptor& entry = index.manifests[i];
+    const std::optional<std::size_t> rank = entry.platform ? rank_of(entry, platforms) : platforms.size();
+    picked.passed_over[i] = what_it_is_for(entry);
+    if (rank && *rank < best) {
+      best = *rank;
+      picked.entry = i;
+    } else if (rank) {
+      picked.passed_over[i] = "comes after one that is as near to what is asked for, or nearer";
+    }
+  }
+  if (picked.entry) {
+    picked.passed_over[*picked.entry].clear();
+  }
+  return picked;
+}
+
+}  // namespace wasm_oci

@@ -1,0 +1,22 @@
+// go-containerregistry, pkg/v1/remote/index.go (childByPlatform): the first entry for the platform, names compared as
+// they are written; what is asked for without a variant matches any; an entry without a platform is for linux/amd64.
+#include "oci/clients/families.hpp"
+
+#include <algorithm>
+
+namespace wasm_oci {
+
+Picked pick_as_go_containerregistry(Store& /*store*/, const Index& index, const Platform& asked) {
+  const auto holds = [](const Platform& given, const std::string& feature) {
+    return std::ranges::find(given.os_features, feature) != given.os_features.end();
+  };
+  return pick_first(index, [&](const Descriptor& entry) {
+    const Platform given = entry.platform.value_or(Platform{.os = "linux", .architecture = "amd64"});
+    return given.os == asked.os && given.architecture == asked.architecture &&
+           (asked.variant.empty() || given.variant == asked.variant) &&
+           (asked.os_version.empty() || given.os_version == asked.os_version) &&
+           std::ranges::all_of(asked.os_features, [&](const std::string& feature) { return holds(given, feature); });
+  });
+}
+
+}  // namespace wasm_oci

@@ -1,0 +1,114 @@
+#include "oci/clients/client.hpp"
+
+#include "oci/error.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/graph.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const Platform kWasi{.os = "wasi", .architecture = "wasm"};
+const Platform kAmd64{.os = "linux", .architecture = "amd64"};
+
+TEST(Clients, HaveNamesOfTheirOwn) {
+  std::set<std::string_view> names;
+  for (const Client& client : all_clients()) {
+    EXPECT_TRUE(names.insert(client.name).second) << client.name;
+    EXPECT_EQ(&find_client(client.name), &client);
+  }
+  EXPECT_THAT(names, SizeIs(17));
+  EXPECT_EQ(find_client("k8s").name, "kubernetes");
+}
+
+TEST(Clients, AnUnknownNameGetsTheList) {
+  try {
+    find_client("dokcer");
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_EQ(error.message(), "no client is called \"dokcer\"");
+    EXPECT_THAT(error.hint(), HasSubstr("docker, docker-classic, containerd, kubernetes"));
+  }
+}
+
+TEST(Clients, AskForWhatTheyAreToldOrForTheirMachine) {
+  EXPECT_EQ(asked_by(find_client("docker"), kWasi), kWasi);
+  EXPECT_EQ(asked_by(find_client("kubernetes"), kWasi).os, "linux");
+  EXPECT_EQ(asked_by(find_client("kubernetes"), parse_platform("linux/s390x")), parse_platform("linux/s390x"));
+  EXPECT_EQ(asked_by(find_client("istio"), parse_platform("linux/arm64")), kAmd64);
+}
+
+class Choosing : public ::testing::Test {
+ protected:
+  Descriptor entry(const std::string& content, const Platform& platform) {
+    Descriptor entry = testing::add_image(store_, content);
+    entry.platform = platform;
+    return entry;
+  }
+  std::optional<Descriptor> taken(std::string_view client, const Descriptor& root, const Platform& platform) {
+    return choose(find_client(client), store_, root, platform).taken;
+  }
+
+  MemoryStore store_;
+};
+
+TEST_F(Choosing, AManifestAloneIsTakenWhateverItIsFor) {
+  const Descriptor image = testing::add_image(store_, "wasm");
+  for (const Client& client : all_clients()) {
+    EXPECT_EQ(taken(client.name, image, kAmd64), image) << client.name;
+  }
+}
+
+TEST_F(Choosing, OnlyThoseWhoCanBeToldFindWasmBesideLinux) {
+  const Descriptor linux = entry("linux", {.os = "linux", .architecture = host_platform().architecture});
+  const Descriptor wasi = entry("wasi", kWasi);
+  const Descriptor root = testing::add_index(store_, {linux, wasi});
+  for (const std::string_view told :
+       {"docker", "containerd", "podman", "skopeo", "buildkit", "crane", "regctl", "oras"}) {
+    EXPECT_EQ(taken(told, root, kWasi), wasi) << told;
+  }
+  for (const std::string_view other : {"kubernetes", "crio", "wkg", "wash", "spin"}) {
+    EXPECT_EQ(taken(other, root, kWasi), linux) << other;
+  }
+  EXPECT_EQ(taken("runwasi-layers", root, kWasi), std::nullopt);
+}
+
+TEST_F(Choosing, SaysWhyItPassesOverWhat) {
+  const Descriptor linux = entry("linux", kAmd64);
+  const Descriptor root = testing::add_index(store_, {linux, entry("wasi", kWasi)});
+  const Choice choice = choose(find_client("docker"), store_, root, kWasi);
+  ASSERT_THAT(choice.passed_over, SizeIs(1));
+  EXPECT_EQ(choice.passed_over.front().entry, linux);
+  EXPECT_EQ(choice.passed_over.front().reason, "is for linux/amd64");
+}
+
+TEST_F(Choosing, AnIndexInAnIndexIsWalkedInto) {
+  const Descriptor wasi = entry("wasi", kWasi);
+  Descriptor inner = testing::add_index(store_, {entry("linux", kAmd64), wasi});
+  inner.platform = kWasi;
+  EXPECT_EQ(taken("containerd", testing::add_index(store_, {inner}), kWasi), wasi);
+  inner.platform.reset();
+  EXPECT_EQ(taken("containerd", testing::add_index(store_, {inner}), kWasi), wasi);
+}
+
+TEST_F(Choosing, DoesNotWalkForEver) {
+  Descriptor inner = entry("wasi", kWasi);
+  for (int depth = 0; depth < 20; ++depth) {
+    inner = testing::add_index(store_, {inner});
+    inner.platform = kWasi;
+  }
+  EXPECT_EQ(taken("docker", inner, kWasi), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wasm_oci
