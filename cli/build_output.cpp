@@ -82,6 +82,9 @@ void reject_key(const std::string& key) {
       {"annotation", "--annotation KEY=VALUE"},
       {"load", "--load"},
   });
+  if (key == "name-canonical") {
+    fail("has an unknown key \"" + key + "\"", "leave it out: what is pushed by digest is always told as NAME@DIGEST");
+  }
   for (const auto& [known, option] : kElsewhere) {
     if (key == known) {
       fail("has an unknown key \"" + key + "\"", "it is an option of its own: " + std::string(option));

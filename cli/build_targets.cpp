@@ -450,6 +450,9 @@ void BuildTargets::check(Format format) const {
     throw UsageError("--append needs an index that can be edited, and an archive is written whole",
                      "append in a registry or a layout");
   }
+  if (!gate.is_open() && std::ranges::any_of(outputs, is_archive)) {
+    throw UsageError("a gate stands before a tag, and an archive has none", "write to a registry or a layout");
+  }
   if (push_by_digest && !bare_tags.empty()) {
     throw UsageError("--push-by-digest moves no tag, and --bare-tag is one", "give one of the two");
   }

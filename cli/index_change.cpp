@@ -28,9 +28,10 @@ namespace wasm_oci::cli {
 namespace {
 
 constexpr int kMaxTries = 10;
-// Between writing a tag and reading it again, so that a writer who read before us has written by then
-// (docs/reliability.md says what that is worth).
+// Between writing a tag and reading it again, so that a writer who read before us has written by then: twice what our
+// own look and write took, within these bounds (docs/reliability.md says what that is worth).
 constexpr std::chrono::milliseconds kSettle{50};
+constexpr std::chrono::milliseconds kLongestSettle{2000};
 
 void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
   std::mutex mutex;
@@ -103,7 +104,7 @@ class IndexChange {
     std::ranges::copy(request_.prepared, std::back_inserter(composition_.sources));
     for (const Location& target : request_.targets) {
       try {
-        results_.add(naming(format(target), [&] { return bring_to(target); }));
+        results_.add(bring_to(target));
       } catch (const Error& error) {
         results_.fail(error);
       }
@@ -157,7 +158,7 @@ class IndexChange {
   SourceImage find_base(const Location& location, bool writes) {
     const Access access = writes && !request_.dry_run ? Access::push : Access::pull;
     try {
-      return locations_.find(location, Look::whole, access);
+      return naming(format(location), [&] { return locations_.find(location, Look::whole, access); });
     } catch (NotFoundError& error) {
       if (!request_.when_absent.empty()) {
         throw NotFoundError(error.message(), request_.when_absent);
@@ -173,7 +174,7 @@ class IndexChange {
         return compose_index(composition_, nullptr);
       }
       const IndexPart part{.name = base->name, .store = base->store.get(), .root = base->root};
-      return compose_index(composition_, &part, again);
+      return naming(base->name, [&] { return compose_index(composition_, &part, again); });
     }();
     for (const std::string& note : made.notes) {
       print_note(context_, note);
@@ -181,34 +182,100 @@ class IndexChange {
     return made;
   }
 
-  // To a name that is not what it was made of. `present` holds everything of the base, and is where the result goes.
+  // To names that are not what it was made of. `present` holds everything of the base, and is where the result goes.
   Result bring_new(const Location& wanted, const SourceImage* base, const Store* present) {
     const MadeIndex made = make(base);
     const Location location = place_of(wanted, made);
     if (request_.dry_run) {
       return tell_dry(location, made, base);
     }
-    Target target = open_target(location, made.root, std::nullopt);
-    std::optional<Descriptor> previous;
-    if (!target.names.empty()) {
-      previous = target.store->resolve(target.names.front().ref_name);
-    }
-    const std::optional<Descriptor> before = gate_before(previous, base);
-    if (previous && previous->digest == made.root.digest) {
-      require_gate(request_.gate, *target.store, made.root, before);
-      return told(target.name, *target.store, made, base, previous);
-    }
-    check_clobber(target.name, previous, made.root);
-    bring_parts(location, made, present, target);
-    require_gate_of(made, target, before);
-    target.store->put_root(made.root, made.bytes, target.names);
-    target.store->finish();
-    return told(target.name, *target.store, made, base, previous);
+    return naming(format(location), [&] {
+      Target target = open_target(location, made.root, std::nullopt);
+      for (int tries = 0; tries < kMaxTries; ++tries) {
+        const std::vector<std::optional<Descriptor>> before = named_until_now(*target.store, target.names);
+        const Before told_against =
+            base != nullptr ? Before{.root = base->root, .entries = made.before} : what_was(target, before);
+        if (write(location, made, base, present, target, before)) {
+          return told(target.name, made, base, told_against, first_of(before));
+        }
+      }
+      throw moved_by_others(location);
+    });
   }
 
-  // What must not be noticed is a change of what the tag named; without a tag, of what was edited.
-  std::optional<Descriptor> gate_before(const std::optional<Descriptor>& previous, const SourceImage* base) const {
-    return request_.by_digest && base != nullptr ? std::optional(base->root) : previous;
+  static std::optional<Descriptor> first_of(const std::vector<std::optional<Descriptor>>& before) {
+    return before.empty() ? std::nullopt : before.front();
+  }
+
+  // False where one of the names has come to name something else than in `before`, and that matters.
+  bool write(const Location& location, const MadeIndex& made, const SourceImage* base, const Store* present,
+             Target& target, const std::vector<std::optional<Descriptor>>& before) {
+    for (const std::optional<Descriptor>& previous : before) {
+      check_clobber(target.name, previous, made.root);
+    }
+    const bool is_there = !before.empty() && std::ranges::all_of(before, [&](const auto& previous) {
+      return previous && previous->digest == made.root.digest;
+    });
+    // A registry that has the index has its parts; what a layout has may be broken.
+    if (!is_there || !std::holds_alternative<RegistryLocation>(location)) {
+      bring_parts(location, made, present, target);
+    }
+    if (!request_.gate.is_open()) {
+      target.store->put_root(made.root, made.bytes, {});
+      if (request_.by_digest && base != nullptr && before.empty()) {
+        require_gate(request_.gate, *target.store, made.root, base->root);
+      } else {
+        require_gate_of_all(request_.gate, *target.store, made.root, before);
+      }
+    }
+    if (!is_there && !put_names(made, target, before)) {
+      return false;
+    }
+    target.store->finish();
+    return true;
+  }
+
+  // The last one to write wins, unless somebody asked that it may not.
+  bool put_names(const MadeIndex& made, Target& target, const std::vector<std::optional<Descriptor>>& before) const {
+    if (request_.gate.is_open() && !request_.no_clobber) {
+      target.store->put_root(made.root, made.bytes, target.names);
+      return true;
+    }
+    if (target.names.empty()) {
+      target.store->put_root(made.root, made.bytes, {});
+      return true;
+    }
+    for (std::size_t i = 0; i < target.names.size(); ++i) {
+      const std::optional<Digest> expected = before[i] ? std::optional(before[i]->digest) : std::nullopt;
+      if (!target.store->replace_root(made.root, made.bytes, target.names[i], expected)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // What an index is told against.
+  struct Before {
+    std::optional<Descriptor> root = std::nullopt;
+    std::vector<IndexEntry> entries = {};
+  };
+
+  // What a name named; looked at before it moves. An index that cannot be read is what is being replaced.
+  Before what_was(const Target& target, const std::vector<std::optional<Descriptor>>& before) const {
+    const std::optional<Descriptor> root = first_of(before);
+    return {.root = root, .entries = entries_at(*target.store, root)};
+  }
+
+  std::vector<IndexEntry> entries_at(Store& store, const std::optional<Descriptor>& root) const {
+    if (!root || !media_type::is_index(root->media_type)) {
+      return {};
+    }
+    try {
+      return entries_of(store, store.load(*root, NodeKind::manifest), root->media_type);
+    } catch (const ContentError& error) {
+      print_note(context_, "what is replaced cannot be read: " + error.message());
+      return {};
+    }
   }
 
   // In the place of what it was made of. What others wrote meanwhile is what it is made of next.
@@ -218,23 +285,37 @@ class IndexChange {
       return tell_dry(location, make(&base), &base);
     }
     const TagLock lock(context_, lock_name(location));
+    std::optional<SourceImage> first;  // told against: what is made anew has our change in it already
+    std::optional<MadeIndex> first_made;
     for (int tries = 1; tries <= kMaxTries; ++tries) {
-      const SourceImage base = find_again(location, tries > 1);
-      const MadeIndex made = make(&base, tries > 1);
-      if (made.root.digest == base.root.digest) {
-        if (tries > 1) {
-          print_note(context_, base.name + " was changed by others as well: both changes are in it");
-        }
-        require_gate(request_.gate, *base.store, made.root, made.root);
-        return told(base.name, *base.store, made, &base, base.root);
+      SourceImage base = find_again(location, tries > 1);
+      MadeIndex made = make(&base, tries > 1);
+      const bool is_done = made.root.digest == base.root.digest;
+      const bool is_written = !is_done && naming(format(location), [&] { return replace(location, base, made); });
+      if (!first) {
+        first = std::move(base);
+        first_made = made;
       }
-      if (std::optional<Result> result = replace(location, base, made)) {
-        return *std::move(result);
+      if (!is_done && !is_written) {
+        continue;
       }
+      if (is_done) {
+        require_gate(request_.gate, *first->store, made.root, tries == 1 ? made.root : first->root);
+      }
+      const std::string name = format_name(location);
+      Result result = told(name, made, &*first, {.root = first->root, .entries = first_made->before}, first->root);
+      if (result.digest != first->root.digest) {
+        tell_referrers_of_old(context_, *first->store, first->root.digest, name + "@" + result.digest.str());
+      }
+      return result;
     }
-    throw ConflictError(format(location) + " was moved by others each time that it was read, changed and written, " +
-                            std::to_string(kMaxTries) + " times",
-                        "it names what they wrote last");
+    throw moved_by_others(location);
+  }
+
+  static ConflictError moved_by_others(const Location& location) {
+    return ConflictError(format(location) + " was moved by others each time that it was read, changed and written, " +
+                             std::to_string(kMaxTries) + " times",
+                         "it names what they wrote last");
   }
 
   // While another writer moves the tag docker-registry may say that it does not exist.
@@ -250,29 +331,29 @@ class IndexChange {
     return find_base(location, true);
   }
 
-  // nullopt where the name has come to name something else.
-  std::optional<Result> replace(const Location& location, const SourceImage& base, const MadeIndex& made) {
+  // False where the name has come to name something else.
+  bool replace(const Location& location, const SourceImage& base, const MadeIndex& made) {
     Target target = open_target(location, made.root, base.called);
     if (target.names.empty()) {
       throw UsageError(target.name + ": an index without a name cannot be replaced", "give it one: -t oci:DIR:NAME");
     }
     check_clobber(target.name, base.root, made.root);
     bring_parts(location, made, base.store.get(), target);
-    require_gate_of(made, target, base.root);
-    if (!names(target, base.root.digest)) {
-      return std::nullopt;
+    if (!request_.gate.is_open()) {
+      target.store->put_root(made.root, made.bytes, {});
+      require_gate(request_.gate, *target.store, made.root, base.root);
     }
-    target.store->put_root(made.root, made.bytes, target.names);
+    const auto begin = std::chrono::steady_clock::now();
+    if (!target.store->replace_root(made.root, made.bytes, target.names.front(), base.root.digest)) {
+      return false;
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     target.store->finish();
-    if (std::holds_alternative<RegistryLocation>(location)) {
-      pause(kSettle, context_.stop);
-      if (!names(target, made.root.digest)) {
-        return std::nullopt;
-      }
+    if (!std::holds_alternative<RegistryLocation>(location)) {
+      return true;
     }
-    Result result = told(target.name, *base.store, made, &base, base.root);
-    tell_referrers_of_old(context_, *base.store, base.root.digest, result.name + "@" + result.digest.str());
-    return result;
+    pause(std::clamp(2 * took, kSettle, kLongestSettle), context_.stop);
+    return names(target, made.root.digest);
   }
 
   Target open_target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
@@ -330,14 +411,6 @@ class IndexChange {
     return false;
   }
 
-  // With a gate the root is there by its digest before it has a name.
-  void require_gate_of(const MadeIndex& made, Target& target, const std::optional<Descriptor>& previous) const {
-    if (!request_.gate.is_open()) {
-      target.store->put_root(made.root, made.bytes, {});
-      require_gate(request_.gate, *target.store, made.root, previous);
-    }
-  }
-
   Result tell_dry(const Location& location, const MadeIndex& made, const SourceImage* base) {
     MemoryStore in_hand;
     in_hand.add(made.root.media_type, made.bytes);
@@ -350,25 +423,34 @@ class IndexChange {
         stores.push_back(entry.store);
       }
     }
+    const bool against_base = request_.by_digest && base != nullptr;
     const std::optional<SourceImage> there =
         rehearse(locations_, location, made.root, stores,
-                 {.gate = request_.gate, .no_clobber = request_.no_clobber, .before = gate_before(std::nullopt, base)});
-    Result result = there ? told(format_name(location), *there->store, made, base, there->root)
-                          : told(format_name(location), in_hand, made, base, std::nullopt);
+                 {.gate = request_.gate,
+                  .no_clobber = request_.no_clobber,
+                  .before = against_base ? std::optional(base->root) : std::nullopt});
+    const std::optional<Descriptor> previous = there ? std::optional(there->root) : std::nullopt;
+    Before before;
+    if (base != nullptr) {
+      before = {.root = base->root, .entries = made.before};
+    } else if (there) {
+      before = {.root = previous, .entries = entries_at(*there->store, previous)};
+    }
+    Result result = told(format_name(location), made, base, before, previous);
     print_note(context_, "dry run: nothing was written or pushed");
     return result;
   }
 
-  // What became of `name`, which named `previous` in `store`. An edit is told against what was edited, a new index
-  // against what the name named.
-  Result told(const std::string& name, Store& store, const MadeIndex& made, const SourceImage* base,
+  // What became of `name`, which named `previous`. An edit is told against what was edited, a new index against what
+  // the name named.
+  Result told(const std::string& name, const MadeIndex& made, const SourceImage* base, const Before& before,
               const std::optional<Descriptor>& previous) const {
     const Digest& now = made.root.digest;
     if (previous && previous->digest == now) {
       print_note(context_, name + " is unchanged");
       return result_of(name, made, compare_indexes(made.entries, made.entries));
     }
-    IndexChanges changes = compare_indexes(base != nullptr ? made.before : entries_at(store, previous), made.entries);
+    IndexChanges changes = compare_indexes(before.entries, made.entries);
     std::string what = name + ": " + (previous ? previous->digest.str() + " -> " : "") + now.str();
     if (base != nullptr && (!previous || previous->digest != base->root.digest)) {
       what += ", made of " + base->name + ", " + base->root.digest.str();
@@ -380,13 +462,6 @@ class IndexChange {
       result.previous_digest = previous->digest;
     }
     return result;
-  }
-
-  static std::vector<IndexEntry> entries_at(Store& store, const std::optional<Descriptor>& root) {
-    if (!root || !media_type::is_index(root->media_type)) {
-      return {};
-    }
-    return entries_of(store, store.load(*root, NodeKind::manifest), root->media_type);
   }
 
   Context& context_;

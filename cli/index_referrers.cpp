@@ -51,6 +51,14 @@ void bring_referrers(const Context& context, const std::map<Store*, std::vector<
       print_note(context, copied.subject.str() + ": " + kind_of(copied.descriptor, copied.tag) + " " +
                               copied.descriptor.digest.str() + " comes along");
     }
+    for (const CopiedReferrer& left : referrers.left) {
+      print_note(context, left.subject.str() + ": " + kind_of(left.descriptor, left.tag) + " " +
+                              left.descriptor.digest.str() + " stays behind: " + left.tag +
+                              " names another one where the index goes");
+    }
+    for (const Descriptor& missing : referrers.missing) {
+      print_note(context, missing.digest.str() + " is listed as a referrer, and the source does not hold it");
+    }
   }
 }
 
@@ -59,9 +67,7 @@ void tell_referrers_of_old(const Context& context, Store& store, const Digest& b
   try {
     kinds = count_kinds(store, before);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) {
-      throw;
-    }
+    // The tag has moved already: whatever stops this look, the work is done.
     print_note(context, "cannot tell whether " + before.str() + " was signed: " + error.message());
   }
   for (const auto& [kind, count] : kinds) {

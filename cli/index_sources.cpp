@@ -73,6 +73,13 @@ Platform parse_new_platform(std::string_view text) {
   return platform;
 }
 
+void require_no_short_digest(std::string_view text) {
+  if (text.starts_with("sha256:") || text.starts_with("sha512:")) {
+    throw UsageError("invalid digest \"" + std::string(text) + "\"",
+                     "a digest is \"sha256:\" and 64 hex digits, all of them");
+  }
+}
+
 SourceSpec parse_source(std::string_view text, const std::optional<Reference>& repository) {
   std::optional<Platform> platform;
   if (const std::size_t comma = text.rfind(kPlatformKey); comma != std::string_view::npos) {
@@ -81,6 +88,7 @@ SourceSpec parse_source(std::string_view text, const std::optional<Reference>& r
   }
   const std::optional<Digest> digest = Digest::parse(text);
   if (!digest) {
+    require_no_short_digest(text);
     return {.location = parse_location(text), .platform = std::move(platform)};
   }
   if (!repository) {

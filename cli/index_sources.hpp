@@ -19,6 +19,9 @@ struct SourceSpec {
   std::optional<Platform> platform = std::nullopt;  // that its entry is to say
 };
 
+// Throws UsageError for a digest that is cut short, as some programs show it.
+void require_no_short_digest(std::string_view text);
+
 // "LOCATION[,platform=OS/ARCH[/VARIANT]]"; a digest alone is a manifest of `repository`. Throws UsageError.
 SourceSpec parse_source(std::string_view text, const std::optional<Reference>& repository);
 

@@ -184,8 +184,11 @@ std::unique_ptr<LayoutStore> Locations::local_for_writing() {
 SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look, Access access) {
   const Reference& reference = location.reference;
   const auto missing = [&](Error& error) {
-    if (local_for_reading()->resolve(reference.digest ? reference.digest->str() : full_name(reference).ref_name)) {
-      error.suggest("the local store has it: write local:" + reference.familiar());
+    try {
+      if (local_for_reading()->resolve(reference.digest ? reference.digest->str() : full_name(reference).ref_name)) {
+        error.suggest("the local store has it: write local:" + reference.familiar());
+      }
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a store that cannot be read gives no hint
     }
   };
   try {

@@ -85,17 +85,35 @@ void tell_move(const Context& context, const std::string& name, const std::optio
   }
 }
 
+std::vector<std::optional<Descriptor>> named_until_now(Store& store, std::span<const RootName> names) {
+  std::vector<std::optional<Descriptor>> named;
+  named.reserve(names.size());
+  for (const RootName& name : names) {
+    named.push_back(store.peek(name.ref_name));
+  }
+  return named;
+}
+
+void require_gate_of_all(const Gate& gate, Store& store, const Descriptor& root,
+                         std::span<const std::optional<Descriptor>> before) {
+  if (before.empty()) {
+    require_gate(gate, store, root, std::nullopt);
+  }
+  for (const std::optional<Descriptor>& previous : before) {
+    require_gate(gate, store, root, previous);
+  }
+}
+
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
-  std::optional<Descriptor> previous;
-  if (!target.names.empty()) {
-    previous = target.store->peek(target.names.front().ref_name);
-    if (previous && previous->digest != root.digest) {
+  const std::vector<std::optional<Descriptor>> before = named_until_now(*target.store, target.names);
+  for (const std::optional<Descriptor>& previous : before) {
+    if (options.no_clobber) {
+      refuse_move(target.name, previous, root);
+    }
+    if (previous && previous->digest != root.digest && !result.previous_digest) {
       result.previous_digest = previous->digest;
     }
-  }
-  if (options.no_clobber) {
-    refuse_move(target.name, previous, root);
   }
   const CopyOptions copying{.jobs = context.options.jobs,
                             .missing_child = options.missing_child,
@@ -106,7 +124,7 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   const CopyReport report =
       copy_graph(from, root, *target.store, options.gate.is_open() ? target.names : none, copying);
   if (!options.gate.is_open()) {
-    require_gate(options.gate, *target.store, root, previous);
+    require_gate_of_all(options.gate, *target.store, root, before);
     copy_graph(from, root, *target.store, target.names, copying);
   }
   target.store->finish();
@@ -122,7 +140,9 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
   for (const Descriptor& missing : report.missing) {
     print_note(context, "the index lists " + missing.digest.str() + ", which the source does not hold");
   }
-  tell_move(context, target.name, previous, root);
+  for (const std::optional<Descriptor>& previous : before) {
+    tell_move(context, target.name, previous, root);
+  }
   return result;
 }
 

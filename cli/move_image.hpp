@@ -7,6 +7,8 @@
 #include "oci/store/copy_graph.hpp"
 
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,12 @@ struct MoveOptions {
 // Copies `root` from `from` to the target and ends writing there.
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target,
                   const MoveOptions& options = {});
+
+// What each of the names names until now; of a registry a hint, as Store::peek gives it.
+std::vector<std::optional<Descriptor>> named_until_now(Store& store, std::span<const RootName> names);
+// The gate before each of the names that stand for `before`; where there is none, before the root alone.
+void require_gate_of_all(const Gate& gate, Store& store, const Descriptor& root,
+                         std::span<const std::optional<Descriptor>> before);
 
 // What results say of an image's platforms.
 std::vector<std::string> platform_names(Store& store, const Descriptor& root);

@@ -74,9 +74,13 @@ std::vector<AnnotationRequest> parse_annotation(std::string_view text, Annotatio
   std::string_view rest = text;
   const std::size_t colon = text.find(':');
   if (colon != std::string_view::npos && colon < text.find('=')) {
-    targets = parse_prefix(text.substr(0, colon));
+    const std::string_view prefix = text.substr(0, colon);
+    targets = parse_prefix(prefix);
     if (!targets.empty()) {
       rest.remove_prefix(colon + 1);
+    } else if (prefix.contains('[')) {  // in no key that anybody uses
+      throw UsageError("invalid annotation prefix \"" + std::string(prefix) + "\"",
+                       "manifest, index, manifest-descriptor or index-descriptor, then [PLATFORM]");
     }
   }
   if (targets.empty()) {

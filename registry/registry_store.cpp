@@ -295,6 +295,9 @@ bool RegistryStore::mount(const Descriptor& descriptor, Store& from) {
 }
 
 void RegistryStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+  if (!names.empty()) {
+    require_list_of_subject(bytes);
+  }
   bool tracked = true;
   if (names.empty()) {
     tracked = put_manifest(root, bytes, root.digest.str());
@@ -337,6 +340,18 @@ bool RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
                        descriptor.digest.str());
   }
   return response.headers.get("OCI-Subject").has_value();
+}
+
+// A list that cannot be added to is found before a tag moves.
+void RegistryStore::require_list_of_subject(std::string_view bytes) {
+  const std::optional<Digest> subject = subject_of(bytes);
+  if (!subject) {
+    return;
+  }
+  const std::string tag = referrers_tag(*subject);
+  if (const std::optional<Fetched> found = fetch(tag)) {
+    about(what("tag " + tag), [&] { return parse_referrers(found->bytes, found->descriptor.media_type); });
+  }
 }
 
 // What a client must do where a registry knows no subjects (distribution-spec, "Pushing Manifests with Subject"). No

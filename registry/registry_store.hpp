@@ -67,6 +67,7 @@ class RegistryStore final : public WritableStore {
   std::optional<Fetched> fetch(const std::string& name);
   // Whether the registry keeps track of the manifest's subject, if it has one.
   bool put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name);
+  void require_list_of_subject(std::string_view bytes);
   void list_under_tag(const Descriptor& manifest, std::string_view bytes);
   void keep(const Digest& digest, std::string bytes);
   std::optional<std::string> kept(const Digest& digest);

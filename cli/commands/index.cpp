@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace wasm_oci::cli {
@@ -129,15 +131,22 @@ ExitCode add(const Parsed& parsed, Context& context) {
   return finish(context, request);
 }
 
+// PLATFORM, DIGEST, or NAME@DIGEST as `inspect` shows it.
+std::variant<Platform, Digest> read_removed(const std::string& text) {
+  const std::string last = text.substr(text.rfind('@') + 1);
+  if (const std::optional<Digest> digest = Digest::parse(last)) {
+    return *digest;
+  }
+  require_no_short_digest(last);
+  return read_platform(text);
+}
+
 ExitCode remove(const Parsed& parsed, Context& context) {
   IndexRequest request{.base = parse_location(parsed.arguments().front())};
   read_common(parsed, request);
   for (std::size_t i = 1; i < parsed.arguments().size(); ++i) {
-    const std::string& text = parsed.arguments()[i];
-    if (const std::optional<Digest> digest = Digest::parse(text)) {
-      request.removed.emplace_back(*digest);
-    } else {
-      request.removed.emplace_back(parse_platform(text));
+    for (const auto part : std::views::split(parsed.arguments()[i], ',')) {
+      request.removed.push_back(read_removed(std::string(part.begin(), part.end())));
     }
   }
   std::ranges::copy(read_platforms(parsed, "platform"), std::back_inserter(request.removed));
@@ -164,13 +173,27 @@ std::vector<AnnotationRequest> limited(const std::vector<AnnotationRequest>& ann
   return limited;
 }
 
+// Without a level it would be the index that is annotated.
+void require_levels(const std::vector<std::string>& annotations) {
+  for (const std::string& text : annotations) {
+    if (parse_annotation(text, AnnotationLevel::index) != parse_annotation(text, AnnotationLevel::manifest)) {
+      throw UsageError("--annotation " + text + " is for the index, and -p names entries of it",
+                       "write manifest-descriptor:" + text + " or manifest:" + text);
+    }
+  }
+}
+
 ExitCode annotate(const Parsed& parsed, Context& context) {
   IndexRequest request{.base = parse_location(parsed.arguments().front())};
   read_common(parsed, request);
   if (request.annotations.empty()) {
     throw UsageError("index annotate needs to know what to say", "--annotation KEY=VALUE");
   }
-  request.annotations = limited(request.annotations, read_platforms(parsed, "platform"));
+  const std::vector<Platform> platforms = read_platforms(parsed, "platform");
+  if (!platforms.empty()) {
+    require_levels(parsed.values("annotation"));
+  }
+  request.annotations = limited(request.annotations, platforms);
   return finish(context, request);
 }
 

@@ -33,10 +33,18 @@ Gate read_gate(const Parsed& parsed) {
   return gate;
 }
 
+Platform read_platform(const std::string& text) {
+  Platform platform = parse_platform(text);
+  if (!text.contains('/') && normalize({.os = text, .architecture = platform.architecture}).os == platform.os) {
+    throw UsageError("platform " + text + ": for which architecture?", "write " + format(platform));
+  }
+  return platform;
+}
+
 std::vector<Platform> read_platforms(const Parsed& parsed, std::string_view option) {
   std::vector<Platform> platforms;
   for (const std::string& text : parsed.values(option)) {
-    Platform platform = parse_platform(text);
+    Platform platform = read_platform(text);
     if (std::ranges::any_of(platforms, [&](const Platform& other) { return same_platform(other, platform); })) {
       throw UsageError("--" + std::string(option) + " " + text + " is given twice");
     }

@@ -57,6 +57,10 @@ Gate read_gate(const Parsed& parsed);
 // What kAs asks for.
 std::optional<Packaging> read_packaging(const Parsed& parsed);
 
+// A platform as an argument names it. Throws UsageError also for an operating system alone: which architecture that is
+// would depend on the machine.
+Platform read_platform(const std::string& text);
+
 // The values of an option that takes platforms. Throws UsageError where one is given twice.
 std::vector<Platform> read_platforms(const Parsed& parsed, std::string_view option);
 

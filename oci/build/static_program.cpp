@@ -20,7 +20,11 @@ constexpr std::string_view kMagic =
     "ELF";
 constexpr std::size_t kClass = 4;
 constexpr std::size_t kData = 5;
+constexpr std::size_t kType = 16;
 constexpr std::size_t kMachine = 18;
+constexpr std::size_t kEntry = 24;
+constexpr std::uint64_t kExecutable = 2;           // ET_EXEC
+constexpr std::uint64_t kPositionIndependent = 3;  // ET_DYN: a static-pie, or a library
 constexpr int kClass64 = 2;
 constexpr int kBigEndian = 2;
 constexpr std::size_t kSmallestHeader = 52;
@@ -74,6 +78,8 @@ class ElfHeader {
   }
 
   std::uint16_t machine() const { return machine_; }
+  // Whether it says where it starts, as objects, libraries and core files do not.
+  bool is_program() const { return (type_ == kExecutable || type_ == kPositionIndependent) && entry_ != 0; }
 
   // Whether one of its program headers names the program that links it.
   bool names_interpreter(const RandomAccess& file) const {
@@ -98,6 +104,8 @@ class ElfHeader {
     table_ = number(bytes, fields.table, fields.table_size, big_endian_);
     entry_size_ = number(bytes, fields.entry_size, 2, big_endian_);
     count_ = number(bytes, fields.count, 2, big_endian_);
+    type_ = number(bytes, kType, 2, big_endian_);
+    entry_ = number(bytes, kEntry, fields.table_size, big_endian_);
   }
 
   bool big_endian_;
@@ -105,6 +113,8 @@ class ElfHeader {
   std::uint64_t table_ = 0;
   std::uint64_t entry_size_ = 0;
   std::uint64_t count_ = 0;
+  std::uint64_t type_ = 0;
+  std::uint64_t entry_ = 0;
 };
 
 void require_static(const RandomAccess& file, const std::string& path, const Platform& platform, bool force) {
@@ -119,6 +129,9 @@ void require_static(const RandomAccess& file, const std::string& path, const Pla
   if (known != kMachines.end() && known->machine != header->machine()) {
     throw UsageError(path + " is a program for " + architecture_of(header->machine()) + ", not for " + format(platform),
                      "say the platform that it was built for");
+  }
+  if (!header->is_program()) {
+    throw UsageError(path + " is no program but a library, an object or a core file", "--force takes it as it is");
   }
   if (header->names_interpreter(file)) {
     throw UsageError(path + " is linked when it starts, and the image holds no libraries",

@@ -1,10 +1,13 @@
 // containerd, core/images/image.go (Manifest) and containerd/platforms (Only): of the entries that are for the
-// platform, or for one that its machines run as well, the nearest; an entry without a platform comes last, and its
-// config is asked, but only that of the first.
+// platform, or for one that its machines run as well, the nearest, of these the one with the most OS features, none of
+// which may be one that was not asked for; an entry without a platform comes last, and its config is asked, but only
+// that of the first.
 #include "oci/clients/families.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
+
+#include <algorithm>
 
 namespace wasm_oci {
 namespace {
@@ -25,19 +28,32 @@ bool is_taken(Store& store, const Descriptor& entry, const std::vector<Platform>
   return false;
 }
 
+bool has_only_features_of(const Platform& asked, const Platform& entry) {
+  return std::ranges::all_of(entry.os_features, [&](const std::string& feature) {
+    return std::ranges::find(asked.os_features, feature) != asked.os_features.end();
+  });
+}
+
 }  // namespace
 
 Picked pick_as_containerd(Store& store, const Index& index, const Platform& asked) {
   const std::vector<Platform> platforms = platforms_run_by(asked);
   Picked picked(index);
   std::optional<std::size_t> best;
+  std::size_t best_features = 0;
   std::optional<std::size_t> nameless;
   for (std::size_t i = 0; i < index.manifests.size(); ++i) {
     const Descriptor& entry = index.manifests[i];
     const std::optional<std::size_t> rank = rank_of(entry, platforms);
     picked.passed_over[i] = what_it_is_for(entry);
-    if (rank && (!best || *rank < *best)) {
+    if (rank && !has_only_features_of(platforms.front(), *entry.platform)) {
+      picked.passed_over[i] = "wants OS features that were not asked for";
+      continue;
+    }
+    const std::size_t features = rank ? entry.platform->os_features.size() : 0;
+    if (rank && (!best || *rank < *best || (*rank == *best && features > best_features))) {
       best = rank;
+      best_features = features;
       picked.entry = i;
     } else if (rank) {
       picked.passed_over[i] = "comes after one that is as near to what is asked for, or nearer";

@@ -4,6 +4,7 @@
 #include "oci/store/referrers.hpp"
 
 #include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -53,13 +54,32 @@ class ReferrersCopy {
     }
   }
 
+  // A signature that is there is worth no less than the one that comes.
+  bool is_taken(const CopiedReferrer& referrer) {
+    if (referrer.tag.empty()) {
+      return false;
+    }
+    const std::optional<Descriptor> there = to_.peek(referrer.tag);
+    return there && there->digest != referrer.descriptor.digest;
+  }
+
   void take(CopiedReferrer referrer) {
     const std::string digest = referrer.descriptor.digest.str();
     if (referrer.descriptor.size > kMaxReferrersSize - bytes_ || result_.copied.size() == kMaxReferrers) {
       throw ContentError(digest + ": more refers to the image than is copied");
     }
     bytes_ += referrer.descriptor.size;
-    const std::string bytes = from_.load(referrer.descriptor, NodeKind::manifest);
+    if (is_taken(referrer)) {
+      result_.left.push_back(std::move(referrer));
+      return;
+    }
+    std::string bytes;
+    try {
+      bytes = from_.load(referrer.descriptor, NodeKind::manifest);
+    } catch (const NotFoundError&) {  // lists outlive what they list
+      result_.missing.push_back(std::move(referrer.descriptor));
+      return;
+    }
     if (referrer.tag.empty() && subject_of(bytes) != referrer.subject) {
       throw ContentError("the source lists " + digest + " as what refers to " + referrer.subject.str() +
                          ", which it does not");

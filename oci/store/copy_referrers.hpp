@@ -21,7 +21,8 @@ struct CopiedReferrer {
 
 struct CopiedReferrers {
   std::vector<CopiedReferrer> copied;  // a subject precedes what refers to it
-  std::vector<Descriptor> missing;     // as in CopyReport
+  std::vector<Descriptor> missing;     // as in CopyReport, and what is listed and not there
+  std::vector<CopiedReferrer> left;    // whose tag names something else at the target, which stays
 };
 
 // Copies all that refers to one of `subjects` in `from` to `to`, directly or by way of others, each by its digest as

@@ -221,11 +221,29 @@ void LayoutStore::write_small(const std::string& name, std::string_view text) co
   file.rename_to(root_.get(), name);
 }
 
+namespace {
+
+// What nobody could read again would make the whole layout useless.
+void require_readable(const std::string& path, const std::string& index) {
+  try {
+    if (index.size() > kMaxLayoutIndexSize) {
+      throw ContentError("larger than " + std::to_string(kMaxLayoutIndexSize) + " bytes");
+    }
+    parse_layout_index(index);
+  } catch (const ContentError& error) {
+    throw FailureError(path + " has no room for another name: its index would be " + error.message(),
+                       "take names away (wasm-oci rmi, for the local store), or write to another layout");
+  }
+}
+
+}  // namespace
+
 void LayoutStore::edit_index(const std::function<std::string(const std::string& text)>& edit) {
   const auto lock = DirectoryLock::acquire(blobs_.get(), DirectoryLock::Mode::exclusive, path_, stop_);
   const std::string before = read_index();
   const std::string after = about(path_ + "/" + kIndexFileName, [&] { return edit(before); });
   if (after != before) {
+    require_readable(path_, after);
     write_small(kIndexFileName, after);
     sync_file(root_.get(), path_);  // with it the files that create_missing() wrote are there after a power loss, too
   }
@@ -260,12 +278,28 @@ std::vector<Descriptor> LayoutStore::referrers(const Digest& subject) {
   return subjects_.referrers(entries(), subject);
 }
 
-void LayoutStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+void LayoutStore::put_root_blob(const Descriptor& root, std::string_view bytes) {
   if (!contains(root, NodeKind::blob)) {
     VerifiedSource source(std::make_unique<StringSource>(std::string(bytes)), root);
     put(root, NodeKind::manifest, source);
   }
+}
+
+void LayoutStore::put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) {
+  put_root_blob(root, bytes);
   edit_index([&](const std::string& text) { return put_entries(text, root, names); });
+}
+
+bool LayoutStore::replace_root(const Descriptor& root, std::string_view bytes, const RootName& name,
+                               const std::optional<Digest>& expected) {
+  put_root_blob(root, bytes);
+  bool is_as_expected = false;
+  edit_index([&](const std::string& text) {
+    const std::optional<Descriptor> now = find_entry(parse_layout_index(text), name.ref_name);
+    is_as_expected = (now ? std::optional(now->digest) : std::nullopt) == expected;
+    return is_as_expected ? put_entries(text, root, std::span(&name, 1)) : text;
+  });
+  return is_as_expected;
 }
 
 std::optional<Descriptor> LayoutStore::remove(const std::string& name) {

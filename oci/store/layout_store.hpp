@@ -62,7 +62,10 @@ class LayoutStore final : public LocalStore {
   // written again by the next pull.
   bool contains(const Descriptor& descriptor, NodeKind kind) override;
   void put(const Descriptor& descriptor, NodeKind kind, VerifiedSource& source) override;
+  // Throws FailureError where index.json would have more entries or bytes than are read again.
   void put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) override;
+  bool replace_root(const Descriptor& root, std::string_view bytes, const RootName& name,
+                    const std::optional<Digest>& expected) override;
   std::unique_ptr<Ingest> ingest() override;
 
   // Takes a name away and returns what it named; nullopt where there is no such name. The content stays until prune().
@@ -95,6 +98,7 @@ class LayoutStore final : public LocalStore {
   std::optional<std::string> read_small(const std::string& name, std::size_t limit) const;
   std::string read_index() const;
   void write_small(const std::string& name, std::string_view text) const;
+  void put_root_blob(const Descriptor& root, std::string_view bytes);
   // Replaces index.json by what `edit` makes of it, under its lock, unless that is the same.
   void edit_index(const std::function<std::string(const std::string& text)>& edit);
 

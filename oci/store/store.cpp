@@ -91,4 +91,14 @@ Descriptor LocalStore::add(std::string_view media_type, std::string_view bytes) 
   return blob->commit(media_type);
 }
 
+bool WritableStore::replace_root(const Descriptor& root, std::string_view bytes, const RootName& name,
+                                 const std::optional<Digest>& expected) {
+  const std::optional<Descriptor> now = peek(name.ref_name);
+  if ((now ? std::optional(now->digest) : std::nullopt) != expected) {
+    return false;
+  }
+  put_root(root, bytes, std::span(&name, 1));
+  return true;
+}
+
 }  // namespace wasm_oci

@@ -104,6 +104,11 @@ class WritableStore : public Store {
   // Stores the root manifest, whose bytes are `bytes`, and makes `names` name it, in one step where the store can. All
   // that it needs is in the store already. Without names it is reachable by its digest.
   virtual void put_root(const Descriptor& root, std::string_view bytes, std::span<const RootName> names) = 0;
+  // The same for one name, where that names `expected` still (nullopt: nothing); false, and nothing was written, where
+  // it names something else by now. A layout looks and writes in one step; a registry can only look just before it
+  // writes.
+  virtual bool replace_root(const Descriptor& root, std::string_view bytes, const RootName& name,
+                            const std::optional<Digest>& expected);
   // Ends writing. An archive is visible only after this; without it nothing is left of it.
   virtual void finish() {}
   // How many put() calls at once make sense; 1 where the order of calls decides the bytes (an archive).

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -302,6 +303,100 @@ TEST_F(IndexCommands, AnIndexUnderAnotherNameSaysWhatItIsMadeOf) {
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err,
               AllOf(HasSubstr("oci:layout:full: " + full + " -> "), HasSubstr("made of oci:layout:app, " + before)));
+}
+
+TEST_F(IndexCommands, RemoveTakesWhatInspectShows) {
+  const std::string linux = build("amd64", "linux/amd64");
+  build("wasi", "wasi/wasm");
+  build("arm64", "linux/arm64");
+  user_.must(
+      {"index", "create", "-q", "-t", "oci:layout:app", "oci:layout:amd64", "oci:layout:wasi", "oci:layout:arm64"});
+  user_.must({"index", "remove", "oci:layout:app", "oci:layout@" + linux});
+  EXPECT_EQ(digests("app").size(), 2U);
+  user_.must({"index", "add", "-q", "oci:layout:app", "oci:layout:amd64"});
+  user_.must({"index", "remove", "oci:layout:app", "linux/arm64,wasi/wasm"});
+  EXPECT_THAT(digests("app"), ElementsAre(linux));
+  expect_failure(2, {"index", "remove", "oci:layout:app", linux.substr(0, 20)}, "64 hex digits");
+  expect_failure(2, {"index", "add", "oci:layout:app", linux.substr(0, 20)}, "64 hex digits");
+}
+
+TEST_F(IndexCommands, AnOperatingSystemAloneIsNoPlatform) {
+  build("amd64", "linux/amd64");
+  expect_failure(2, {"index", "remove", "oci:layout:amd64", "linux"}, "for which architecture?");
+  expect_failure(2, {"index", "add", "oci:layout:amd64", "oci:layout:amd64", "--require-platform", "linux"}, "linux/");
+}
+
+TEST_F(IndexCommands, AnAnnotationOfEntriesHasALevel) {
+  build("wasi", "wasi/wasm");
+  user_.must({"index", "create", "-q", "-t", "oci:layout:app", "oci:layout:wasi"});
+  expect_failure(2, {"index", "annotate", "oci:layout:app", "-p", "wasi/wasm", "--annotation", "a=b"},
+                 "manifest-descriptor:a=b");
+  user_.must({"index", "annotate", "oci:layout:app", "-p", "wasi/wasm", "--annotation", "index:a=b", "--annotation",
+              "manifest-descriptor:c=d"});
+  EXPECT_THAT(raw("app"), AllOf(HasSubstr(R"("a":"b")"), HasSubstr(R"("c":"d")")));
+}
+
+TEST_F(IndexCommands, EveryNameOfAnOutputIsLookedAt) {
+  build("wasi", "wasi/wasm");
+  build("amd64", "linux/amd64");
+  const std::string one = user_.must({"index", "create", "-q", "-o", "oci:out", "-t", "n:1", "oci:layout:wasi"});
+  user_.must({"index", "create", "-q", "-o", "oci:out", "-t", "n:1", "-t", "n:2", "oci:layout:wasi"});
+  EXPECT_EQ(user_.must({"digest", "oci:out:docker.io/library/n:2"}), one);
+  const std::string two = user_.must({"index", "create", "-q", "-o", "oci:out", "-t", "n:2", "oci:layout:amd64"});
+  expect_failure(8, {"index", "create", "-o", "oci:out", "-t", "n:1", "-t", "n:2", "--no-clobber", "oci:layout:wasi"},
+                 "exists already");
+  expect_failure(3,
+                 {"index", "create", "-o", "oci:out", "-t", "n:1", "-t", "n:2", "--require-unchanged", "linux/amd64",
+                  "oci:layout:wasi"},
+                 "linux/amd64");
+  EXPECT_EQ(user_({"build", "app.wasm", "-o", "oci:fresh", "-o", "oci:out", "-t", "n:3", "-t", "n:2", "--no-clobber"})
+                .exit_code,
+            8);
+  EXPECT_EQ(user_.must({"digest", "oci:out:docker.io/library/n:2"}), two);
+}
+
+TEST_F(IndexCommands, WhatIsBrokenInALayoutIsWrittenAgain) {
+  build("wasi", "wasi/wasm");
+  user_.must({"index", "create", "-q", "-t", "oci:out:app", "oci:layout:wasi"});
+  const Manifest image = parse_manifest(user_({"inspect", "--raw", "oci:layout:wasi"}).out);
+  const auto layer = user_.work() / "out/blobs/sha256" / image.layers.front().digest.hex();
+  std::filesystem::remove(layer);
+  EXPECT_THAT(user_({"index", "create", "-t", "oci:out:app", "oci:layout:wasi"}).err, HasSubstr("is unchanged"));
+  EXPECT_TRUE(std::filesystem::exists(layer));
+}
+
+TEST_F(IndexCommands, AnIndexThatCannotBeReadCanBeReplaced) {
+  build("wasi", "wasi/wasm");
+  const auto store = LayoutStore::open_for_writing(user_.work() / "layout");
+  const Descriptor broken =
+      store->add("application/vnd.oci.image.index.v1+json", R"({"schemaVersion":2,"x":1,"x":2,"manifests":[]})");
+  name_root(*store, broken, {{"broken"}});
+  const Outcome outcome = user_({"index", "create", "-t", "oci:layout:broken", "oci:layout:wasi"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("what is replaced cannot be read"));
+  EXPECT_THAT(outcome.out, HasSubstr("oci:layout:broken@sha256:"));
+}
+
+// The names of a layout are compared and written under the lock of its index.json, however the layout is spelled and
+// whatever store the processes have.
+TEST_F(IndexCommands, ManyWhoShareALayoutAndNothingElseLoseNothing) {
+  const std::vector<std::string> platforms = {"wasi/wasm", "wasip1/wasm", "linux/arm64", "linux/s390x"};
+  for (const std::string& platform : platforms) {
+    build(platform.substr(0, platform.find('/')) + platform.substr(platform.find('/') + 1), platform);
+  }
+  index_by_others("app", build("amd64", "linux/amd64"));
+  std::vector<std::unique_ptr<Process>> writers;
+  for (const std::string& platform : platforms) {
+    const std::string source = platform.substr(0, platform.find('/')) + platform.substr(platform.find('/') + 1);
+    Command command = user_.command({"index", "add", "-q", "oci:layout:app", "oci:layout:" + source});
+    command.env->insert_or_assign("WASM_OCI_STORE", (user_.root() / source).string());
+    writers.push_back(std::make_unique<Process>(command));
+  }
+  for (const auto& writer : writers) {
+    const Outcome outcome = writer->wait();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+  EXPECT_EQ(digests("app").size(), 2 + platforms.size());
 }
 
 TEST_F(IndexCommands, AGateAsksTheClientsItIsTold) {

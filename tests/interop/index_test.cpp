@@ -310,9 +310,9 @@ TEST_F(IndexInterop, AFailedGateLeavesTheTagAndTheIndexByItsDigest) {
   const Outcome outcome = user_({"index", "add", index, wasi, "--require-platform", "linux/arm64"});
   EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
   EXPECT_EQ(user_.must({"digest", index}), before);
-  const std::size_t at = outcome.err.find("the gate holds sha256:");
+  const std::size_t at = outcome.err.find("the gate holds back sha256:");
   ASSERT_NE(at, std::string::npos) << outcome.err;
-  const std::string refused = outcome.err.substr(at + std::string("the gate holds ").size(), 71);
+  const std::string refused = outcome.err.substr(at + std::string("the gate holds back ").size(), 71);
   EXPECT_EQ(user_.must({"digest", registry_.host() + "/me/app@" + refused}), refused);
 }
 

@@ -33,6 +33,7 @@ TEST(Annotation, OtherWordsBeforeAColonBelongToTheKey) {
               ElementsAre(request(AnnotationLevel::manifest, "com.example:key", "v")));
   EXPECT_THAT(parse_annotation("manifest,other:key=v", AnnotationLevel::manifest),
               ElementsAre(request(AnnotationLevel::manifest, "manifest,other:key", "v")));
+  EXPECT_THROW(parse_annotation("manfest[wasi/wasm]:key=v", AnnotationLevel::manifest), UsageError);
 }
 
 TEST(Annotation, EmptyValueIsAValue) {

@@ -207,8 +207,15 @@ TEST_F(RegistryReferrers, AreListedUnderTheTagWhereTheRegistryDoesNot) {
   EXPECT_THAT(server_.lines(), SizeIs(6)) << "what is listed is not listed again";
   const std::string other = manifest_text("y");
   store_->put_root(referrer(other), other, std::vector<RootName>{{"1"}, {"2"}});
-  EXPECT_THAT(server_.lines(), SizeIs(11)) << "once, however many names";
+  EXPECT_THAT(server_.lines(), SizeIs(12)) << "once, however many names; looked at before the first moves";
   EXPECT_EQ(kept_[kTag], index_of({listed(manifest), listed(other)}));
+}
+
+TEST_F(RegistryReferrers, MoveNoTagWhereTheirListIsNone) {
+  kept_[kTag] = manifest_text("an image");
+  const std::string manifest = manifest_text("x");
+  EXPECT_THROW(store_->put_root(referrer(manifest), manifest, std::vector<RootName>{{"1"}}), ContentError);
+  EXPECT_THAT(server_.lines(), ElementsAre("GET " + kTag));
 }
 
 TEST_F(RegistryReferrers, AreLeftToARegistryThatListsThem) {

@@ -28,6 +28,8 @@ std::string number(std::uint64_t value, std::size_t size, bool big_endian) {
 struct Elf {
   bool wide = true;  // 64 bits
   bool big_endian = false;
+  std::uint16_t type = 2;                  // an executable
+  std::uint64_t entry = 0x401000;          // where it starts
   std::uint16_t machine = 62;              // amd64
   std::vector<std::uint32_t> types = {1};  // of its program headers
 };
@@ -45,7 +47,9 @@ std::string bytes_of(const Elf& elf) {
   const auto put = [&](std::size_t offset, std::uint64_t value, std::size_t size) {
     bytes.replace(offset, size, number(value, size, elf.big_endian));
   };
+  put(16, elf.type, 2);
   put(18, elf.machine, 2);
+  put(24, elf.entry, elf.wide ? 8 : 4);
   put(elf.wide ? 32 : 28, header_size, elf.wide ? 8 : 4);
   put(elf.wide ? 54 : 42, entry_size, 2);
   put(elf.wide ? 56 : 44, elf.types.size(), 2);
@@ -103,6 +107,13 @@ TEST_F(StaticProgramTest, RefusesWhatIsNoProgram) {
   EXPECT_THROW(open(bytes_of({}).substr(0, 40), "linux/amd64"), ContentError);
   EXPECT_THROW(open_static_program((folder_ / "absent").string(), parse_platform("linux/amd64"), false), NotFoundError);
   EXPECT_THROW(open_static_program(folder_.path().string(), parse_platform("linux/amd64"), false), UsageError);
+}
+
+TEST_F(StaticProgramTest, RefusesLibrariesObjectsAndCoreFiles) {
+  EXPECT_EQ(refusal(bytes_of({.type = 3}), "linux/amd64"), "none") << "a static-pie";
+  EXPECT_THAT(refusal(bytes_of({.type = 3, .entry = 0}), "linux/amd64"), HasSubstr("no program but a library"));
+  EXPECT_THAT(refusal(bytes_of({.wide = false, .type = 1, .machine = 40}), "linux/arm"), HasSubstr("no program"));
+  EXPECT_THAT(refusal(bytes_of({.type = 4}), "linux/amd64"), HasSubstr("no program"));
 }
 
 TEST_F(StaticProgramTest, ReadsNoFurtherThanTheFile) {

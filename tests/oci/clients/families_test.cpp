@@ -125,6 +125,14 @@ TEST(Families, RegclientTakesTheBestVariantThatTheMachineRuns) {
   EXPECT_EQ(pick(pick_as_regclient, {{"v1", "linux/amd64"}, {"v2", "linux/amd64/v2"}}, "linux/amd64"), "v1");
 }
 
+TEST(Families, ContainerdWantsNoFeatureThatWasNotAskedFor) {
+  const std::vector<Entry> entries = {{"special", "linux(+x)/amd64"}, {"plain", "linux/amd64"}};
+  EXPECT_EQ(containerd(entries, "linux/amd64"), "plain");
+  EXPECT_EQ(containerd(entries, "linux(+x)/amd64"), "special");
+  EXPECT_EQ(containerd({{"special", "linux(+x)/amd64"}}, "linux/amd64"), "");
+  EXPECT_EQ(podman(entries, "linux/amd64"), "special");
+}
+
 TEST(Families, PodmanPrefersZstd) {
   const std::vector<Entry> entries = {{"gzip", "wasi/wasm"}, {"zstd", "wasi/wasm", true}, {"more", "wasi/wasm", true}};
   EXPECT_EQ(containerd(entries, "wasi/wasm"), "gzip");

@@ -101,6 +101,28 @@ TEST_F(CopyReferrers, GoUnderTheirTagsWhereThatIsWanted) {
   EXPECT_EQ(to_.resolve(tag_of(signature, ".sig"))->digest, of_signature.digest);
 }
 
+TEST_F(CopyReferrers, ATagThatNamesAnotherStaysWhatItIs) {
+  const Descriptor theirs = add_image(to_, "signature that is there");
+  name_root(to_, theirs, {{tag_of(image_, ".sig")}});
+  const Descriptor signature = add_image(from_, "signature");
+  name_root(from_, signature, {{tag_of(image_, ".sig")}});
+  const CopiedReferrers copied = copy(TaggedReferrers::copy);
+  EXPECT_THAT(digests(copied), IsEmpty());
+  ASSERT_EQ(copied.left.size(), 1U);
+  EXPECT_EQ(copied.left.front().descriptor.digest, signature.digest);
+  EXPECT_EQ(to_.resolve(tag_of(image_, ".sig"))->digest, theirs.digest);
+}
+
+TEST_F(CopyReferrers, WhatIsListedAndNotThereIsTold) {
+  const Descriptor absent = describe("application/vnd.oci.image.manifest.v1+json", "absent");
+  from_.list = [&](const Digest& subject) {
+    return subject == image_.digest ? std::vector{absent} : std::vector<Descriptor>{};
+  };
+  const CopiedReferrers copied = copy();
+  EXPECT_THAT(digests(copied), IsEmpty());
+  EXPECT_THAT(copied.missing, ElementsAre(absent));
+}
+
 TEST_F(CopyReferrers, TiedInACircleAreTakenOnce) {
   const Descriptor signature = add_image(from_, "signature");
   name_root(from_, signature, {{tag_of(image_, ".sig")}});

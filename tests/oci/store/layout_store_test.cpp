@@ -389,5 +389,35 @@ TEST_F(LayoutStoreTest, AWriterMakesNoDirectoryOfAFile) {
   EXPECT_EQ(read_file(path()), "a file");
 }
 
+TEST_F(LayoutStoreTest, TakesNoNameThatNobodyCouldReadAgain) {
+  std::string index = R"({"schemaVersion":2,"manifests":[)";
+  for (std::size_t i = 0; i < kMaxDescriptors; ++i) {
+    index += (i == 0 ? "" : ",") + std::string(R"({"mediaType":"application/x","digest":")") + digest_of("x").str() +
+             R"(","size":1})";
+  }
+  index += "]}";
+  make_empty();
+  corrupt(path() / "index.json", index);
+  const Descriptor root = describe(media_type::kOciManifest, "{}");
+  const auto store = writing();
+  EXPECT_THROW(store->put_root(root, "{}", std::vector<RootName>{{"new"}}), FailureError);
+  EXPECT_EQ(read_file(path() / "index.json"), index);
+}
+
+TEST_F(LayoutStoreTest, ReplacesARootOnlyWhereItIsWhatItWas) {
+  const auto store = writing();
+  const Descriptor first = add_image(*store, "first");
+  const Descriptor second = add_image(*store, "second");
+  const auto replace = [&](const Descriptor& root, const std::optional<Digest>& expected) {
+    return store->replace_root(root, store->load(root, NodeKind::manifest), {"app"}, expected);
+  };
+  EXPECT_FALSE(replace(first, second.digest));
+  EXPECT_EQ(store->resolve("app"), std::nullopt);
+  EXPECT_TRUE(replace(first, std::nullopt));
+  EXPECT_FALSE(replace(second, std::nullopt));
+  EXPECT_TRUE(replace(second, first.digest));
+  EXPECT_EQ(store->resolve("app")->digest, second.digest);
+}
+
 }  // namespace
 }  // namespace wasm_oci
