@@ -246,7 +246,7 @@ class IndexChange {
       return true;
     }
     for (std::size_t i = 0; i < target.names.size(); ++i) {
-      const std::optional<Digest> expected = before[i] ? std::optional(before[i]->digest) : std::nullopt;
+      const auto expected = before[i].transform([](const Descriptor& previous) { return previous.digest; });
       if (!target.store->replace_root(made.root, made.bytes, target.names[i], expected)) {
         return false;
       }
@@ -286,24 +286,24 @@ class IndexChange {
     }
     const TagLock lock(context_, lock_name(location));
     std::optional<SourceImage> first;  // told against: what is made anew has our change in it already
-    std::optional<MadeIndex> first_made;
+    Before before;
     for (int tries = 1; tries <= kMaxTries; ++tries) {
       SourceImage base = find_again(location, tries > 1);
       MadeIndex made = make(&base, tries > 1);
       const bool is_done = made.root.digest == base.root.digest;
       const bool is_written = !is_done && naming(format(location), [&] { return replace(location, base, made); });
       if (!first) {
+        before = {.root = base.root, .entries = made.before};
         first = std::move(base);
-        first_made = made;
       }
       if (!is_done && !is_written) {
         continue;
       }
       if (is_done) {
-        require_gate(request_.gate, *first->store, made.root, tries == 1 ? made.root : first->root);
+        require_gate(request_.gate, *first->store, made.root, before.root);
       }
       const std::string name = format_name(location);
-      Result result = told(name, made, &*first, {.root = first->root, .entries = first_made->before}, first->root);
+      Result result = told(name, made, &*first, before, before.root);
       if (result.digest != first->root.digest) {
         tell_referrers_of_old(context_, *first->store, first->root.digest, name + "@" + result.digest.str());
       }

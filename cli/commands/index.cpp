@@ -178,7 +178,7 @@ void require_levels(const std::vector<std::string>& annotations) {
   for (const std::string& text : annotations) {
     if (parse_annotation(text, AnnotationLevel::index) != parse_annotation(text, AnnotationLevel::manifest)) {
       throw UsageError("--annotation " + text + " is for the index, and -p names entries of it",
-                       "write manifest-descriptor:" + text + " or manifest:" + text);
+                       "say which level: manifest-descriptor:KEY=VALUE or manifest:KEY=VALUE");
     }
   }
 }

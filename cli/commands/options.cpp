@@ -16,7 +16,7 @@ std::optional<Packaging> read_packaging(const Parsed& parsed) {
 Gate read_gate(const Parsed& parsed) {
   Gate gate{.served = read_platforms(parsed, "require-platform"),
             .unchanged = read_platforms(parsed, "require-unchanged")};
-  const std::vector<std::string> names = parsed.values("for");
+  const std::vector<std::string>& names = parsed.values("for");
   if (names.empty()) {
     return gate;
   }

@@ -46,14 +46,14 @@ Picked pick_as_containerd(Store& store, const Index& index, const Platform& aske
     const Descriptor& entry = index.manifests[i];
     const std::optional<std::size_t> rank = rank_of(entry, platforms);
     picked.passed_over[i] = what_it_is_for(entry);
-    if (rank && !has_only_features_of(platforms.front(), *entry.platform)) {
+    const Platform own = entry.platform.value_or(Platform{});
+    if (rank && !has_only_features_of(platforms.front(), own)) {
       picked.passed_over[i] = "wants OS features that were not asked for";
       continue;
     }
-    const std::size_t features = rank ? entry.platform->os_features.size() : 0;
-    if (rank && (!best || *rank < *best || (*rank == *best && features > best_features))) {
+    if (rank && (!best || *rank < *best || (*rank == *best && own.os_features.size() > best_features))) {
       best = rank;
-      best_features = features;
+      best_features = own.os_features.size();
       picked.entry = i;
     } else if (rank) {
       picked.passed_over[i] = "comes after one that is as near to what is asked for, or nearer";

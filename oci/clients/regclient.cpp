@@ -17,9 +17,8 @@ int version_of(std::string_view variant) {
     variant.remove_prefix(1);
   }
   int version = 0;
-  const char* const end = variant.data() + variant.size();
-  const auto [parsed, error] = std::from_chars(variant.data(), end, version);
-  return error == std::errc() && parsed == end ? version : 0;
+  const auto [parsed, error] = std::from_chars(variant.begin(), variant.end(), version);
+  return error == std::errc() && parsed == variant.end() ? version : 0;
 }
 
 bool is_known(std::string_view os) {

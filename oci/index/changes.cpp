@@ -36,8 +36,9 @@ class Comparison {
     pair_by([](const IndexEntry& entry) { return std::pair(entry.descriptor.digest, entry.platform); });
     pair_by([](const IndexEntry& entry) { return entry.descriptor.digest; });
     for (std::size_t i = 0; i < before_.size(); ++i) {
-      if (!is_paired_[i] && before_[i].platform) {
-        replaceable_.emplace(*before_[i].platform, i);
+      const std::optional<Platform>& platform = before_[i].platform;
+      if (!is_paired_[i] && platform) {
+        replaceable_.emplace(*platform, i);
       }
     }
   }

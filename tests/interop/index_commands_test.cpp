@@ -330,7 +330,7 @@ TEST_F(IndexCommands, AnAnnotationOfEntriesHasALevel) {
   build("wasi", "wasi/wasm");
   user_.must({"index", "create", "-q", "-t", "oci:layout:app", "oci:layout:wasi"});
   expect_failure(2, {"index", "annotate", "oci:layout:app", "-p", "wasi/wasm", "--annotation", "a=b"},
-                 "manifest-descriptor:a=b");
+                 "manifest-descriptor:KEY=VALUE");
   user_.must({"index", "annotate", "oci:layout:app", "-p", "wasi/wasm", "--annotation", "index:a=b", "--annotation",
               "manifest-descriptor:c=d"});
   EXPECT_THAT(raw("app"), AllOf(HasSubstr(R"("a":"b")"), HasSubstr(R"("c":"d")")));
