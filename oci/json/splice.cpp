@@ -11,6 +11,10 @@
 namespace wasm_oci {
 namespace {
 
+// What stands between values is copied for every line of every new one. More of it than this is nobody's layout: taken
+// as a model, a few megabytes of blanks would become gigabytes.
+constexpr std::size_t kMaxLayout = 128;
+
 bool is_container(const JsonValue& value) { return value.is(JsonKind::object) || value.is(JsonKind::array); }
 bool has_line_break(std::string_view text) { return text.contains('\n'); }
 std::string_view last_line(std::string_view text) { return text.substr(text.rfind('\n') + 1); }
@@ -23,6 +27,11 @@ std::string_view text_between(const JsonValue& any, std::size_t begin, std::size
   return std::string_view(any.document().text()).substr(begin, end - begin);
 }
 
+// The same as far as it is to be copied: empty where it is too long to be a layout.
+std::string_view layout_between(const JsonValue& any, std::size_t begin, std::size_t end) {
+  return end - begin > kMaxLayout ? std::string_view() : text_between(any, begin, end);
+}
+
 // Both for positions that exist.
 JsonValue child_at(const JsonValue& container, std::size_t position) {
   return *std::next(container.begin(), static_cast<std::ptrdiff_t>(position));
@@ -31,10 +40,10 @@ JsonValue last_child(const JsonValue& container) { return child_at(container, co
 
 // The white space after the opening bracket, and before the closing one, of a container that is not empty.
 std::string_view lead_of(const JsonValue& container) {
-  return text_between(container, container.span().offset + 1, start_of(*container.begin()));
+  return layout_between(container, container.span().offset + 1, start_of(*container.begin()));
 }
 std::string_view tail_of(const JsonValue& container) {
-  return text_between(container, last_child(container).span().end(), container.span().end() - 1);
+  return layout_between(container, last_child(container).span().end(), container.span().end() - 1);
 }
 
 bool is_broken(const JsonValue& container) { return !container.empty() && has_line_break(lead_of(container)); }
@@ -44,13 +53,16 @@ std::optional<std::string_view> separator_of(const JsonValue& container) {
   if (container.size() < 2) {
     return std::nullopt;
   }
-  return text_between(container, (*container.begin()).span().end(), start_of(child_at(container, 1)));
+  const std::string_view separator =
+      layout_between(container, (*container.begin()).span().end(), start_of(child_at(container, 1)));
+  return separator.empty() ? std::nullopt : std::optional(separator);
 }
 
 // The white space at the begin of the line on which `value` starts.
 std::string_view line_indent(const JsonValue& value) {
   const std::string_view line = last_line(text_between(value, 0, start_of(value)));
-  return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+  const std::size_t size = std::min(line.find_first_not_of(" \t"), line.size());
+  return size > kMaxLayout ? std::string_view() : line.substr(0, size);
 }
 
 // How a new value is laid out.
@@ -69,13 +81,15 @@ std::string document_unit(const Document& document) {
   return is_container(root) && is_broken(root) ? std::string(last_line(lead_of(root))) : "  ";
 }
 
-// Whether the children of `container` are, or would be, on lines of their own. An empty one does as what is around it.
+// What shows whether the children of `container` are, or would be, on lines of their own. An empty one does as what is
+// around it.
+std::optional<JsonValue> model_of_lines(const JsonValue& container) {
+  return container.empty() ? container.parent() : container;
+}
+
 bool would_break(const JsonValue& container) {
-  if (!container.empty()) {
-    return is_broken(container);
-  }
-  const std::optional<JsonValue> parent = container.parent();
-  return parent && is_broken(*parent);
+  const std::optional<JsonValue> model = model_of_lines(container);
+  return model && is_broken(*model);
 }
 
 std::string child_indent(const JsonValue& container) {
@@ -90,8 +104,8 @@ void take_punctuation(Layout& layout, const std::vector<JsonValue>& nearest) {
   for (const JsonValue& container : nearest) {
     if (container.is(JsonKind::object) && !container.empty()) {
       const JsonValue member = *container.begin();
-      const std::string_view colon = text_between(member, member.key_span().end(), member.span().offset);
-      layout.colon = has_line_break(colon) ? ": " : std::string(colon);
+      const std::string_view colon = layout_between(member, member.key_span().end(), member.span().offset);
+      layout.colon = colon.empty() || has_line_break(colon) ? ": " : std::string(colon);
       break;
     }
   }
@@ -122,7 +136,7 @@ Layout layout_in(const JsonValue& container, std::optional<JsonValue> model) {
       layout.unit = inner.substr(layout.indent.size());
     }
   }
-  if (container.document().text().contains("\r\n")) {
+  if (const auto lines = model ? model : model_of_lines(container); lines && lead_of(*lines).contains("\r\n")) {
     layout.newline = "\r\n";
   }
   std::vector<JsonValue> nearest;
@@ -136,6 +150,14 @@ Layout layout_in(const JsonValue& container, std::optional<JsonValue> model) {
   return layout;
 }
 
+std::string indentation(const Layout& layout, std::size_t levels) {
+  std::string indentation = layout.indent;
+  for (std::size_t i = 0; i < levels && indentation.size() + layout.unit.size() <= kMaxLayout; ++i) {
+    indentation += layout.unit;
+  }
+  return indentation;
+}
+
 // Recursion is bounded by the depth that Document allows.
 void render(std::string& to, const JsonValue& value, const Layout& layout, std::size_t depth) {
   if (!is_container(value)) {
@@ -144,10 +166,7 @@ void render(std::string& to, const JsonValue& value, const Layout& layout, std::
   }
   const auto break_line = [&](std::size_t levels) {
     if (layout.broken && !value.empty()) {
-      to += layout.newline + layout.indent;
-      for (std::size_t i = 0; i < levels; ++i) {
-        to += layout.unit;
-      }
+      to += layout.newline + indentation(layout, levels);
     }
   };
   const bool object = value.is(JsonKind::object);

@@ -1,8 +1,9 @@
 // Edits of a JSON text that leave every other byte as it is: what others wrote is never printed anew.
 //
 // New values take the layout of their neighbours (line breaks, indentation, spaces after colons and commas), in compact
-// documents as in indented ones, and a removal undoes an insertion byte for byte. The functions below only describe
-// edits; splice() carries them out. The values they are given as JSON text may have any layout.
+// documents as in indented ones, and a removal undoes an insertion byte for byte. White space of more than 128 bytes in
+// one place is no layout to take, and no line is indented by more. The functions below only describe edits; splice()
+// carries them out. The values they are given as JSON text may have any layout.
 #pragma once
 
 #include "oci/json/document.hpp"

@@ -177,6 +177,36 @@ TEST(Splice, WrongPlacesAreRefused) {
   EXPECT_FALSE(remove_member(document.root(), "a"));
 }
 
+TEST(Splice, NewValuesTakeTheLineEndsOfTheirNeighbours) {
+  EXPECT_EQ(inserted("{\n \"m\": [\n  [\r\n   1\r\n  ],\n  [\n   2\n  ]\n ]\n}", "/m", 2, {"[3]"}),
+            "{\n \"m\": [\n  [\r\n   1\r\n  ],\n  [\n   2\n  ],\n  [\n   3\n  ]\n ]\n}");
+}
+
+TEST(Splice, AsMuchWhiteSpaceAsNobodyLaysOutByIsNotCopied) {
+  const std::string blanks(1000, ' ');
+  // The indentation of the document, of an element, and of what would stand in an empty array.
+  EXPECT_EQ(with_member("{\n" + blanks + "\"a\": {\n\"x\": 1}}", "/a", "b", R"({"c":1})"),
+            "{\n" + blanks + "\"a\": {\n\"x\": 1,\n\"b\": {\n  \"c\": 1\n}}}");
+  EXPECT_EQ(inserted("[\n {\n  \"a\": 1\n" + blanks + "}\n]", "", 1, {R"({"b":2})"}),
+            "[\n {\n  \"a\": 1\n" + blanks + "},\n {\n  \"b\": 2\n}\n]");
+  EXPECT_EQ(inserted("{\n \"x\": 1,\n" + blanks + "\"a\": []\n}", "/a", 0, {"1", "2"}),
+            "{\n \"x\": 1,\n" + blanks + "\"a\": [\n 1,\n 2\n]\n}");
+  // Before the first element, between two, and beside a colon.
+  EXPECT_EQ(inserted("[" + blanks + "1]", "", 1, {"2", "3"}), "[" + blanks + "1,2,3]");
+  EXPECT_EQ(inserted("[\n" + blanks + "1]", "", 1, {"2", "3"}), "[\n" + blanks + "1,2,3]");
+  EXPECT_EQ(inserted("[1," + blanks + "2]", "", 2, {"3", "4"}), "[1," + blanks + "2,3,4]");
+  EXPECT_EQ(with_member("{\"a\":" + blanks + "1}", "", "b", R"({"c":[2,3]})"),
+            "{\"a\":" + blanks + R"(1, "b": {"c": [2, 3]}})");
+}
+
+TEST(Splice, IndentationGrowsWithTheDepthOfAValueToABound) {
+  const std::string unit(100, ' ');
+  const std::string text = "[\n" + unit + "[\n" + unit + unit + "1\n" + unit + "]\n]";
+  std::string value(50, '[');
+  value += std::string(50, ']');
+  EXPECT_LT(inserted(text, "", 1, {value}).size(), text.size() + value.size() + 100UL * 130);
+}
+
 // Every container of a document, in every usual layout, with every position: an edit of the text gives what printing
 // the edited document would, and the opposite edit gives the first bytes again.
 class SpliceLayouts : public testing::TestWithParam<std::pair<int, char>> {
