@@ -50,6 +50,13 @@ JsonValue manifests_of(const JsonValue& root) { return root.find("manifests").va
 
 }  // namespace
 
+void require_portable(std::size_t size, std::size_t before, std::string_view what) {
+  if (size > std::max(kMaxPortableSize, before)) {
+    throw ContentError("the " + std::string(what) + " would have " + human_size(size) +
+                       ", and registries take manifests of 4 MiB");
+  }
+}
+
 IndexDraft::IndexDraft() : base_(kNothing), base_type_(media_type::kOciIndex) {}
 
 IndexDraft::IndexDraft(Store& store, const Descriptor& root)
@@ -228,7 +235,8 @@ std::vector<Edit> IndexDraft::insert_and_replace(const JsonValue& manifests, std
 
 // Two passes over the text, as far as there is something to do: what is new and what is replaced, then what is gone.
 std::string IndexDraft::text() const {
-  EditedText text(base_, kMaxManifestSize);
+  // Between the passes it holds what goes beside what comes.
+  EditedText text(base_, 2 * kMaxManifestSize);
   if (base_type_ != media_type()) {
     text.set([](const JsonValue& root) { return root; }, "mediaType", to_json(media_type()));
   }
@@ -236,14 +244,20 @@ std::string IndexDraft::text() const {
     text.set([](const JsonValue& root) { return root; }, "manifests", "[]");
   }
   std::vector<bool> is_gone;  // by position in the text after the first pass
-  text.edit([&](const JsonValue& root) { return insert_and_replace(manifests_of(root), is_gone); });
   text.edit([&](const JsonValue& root) {
-    return remove_elements(manifests_of(root), [&](const JsonValue& element) { return is_gone[element.position()]; });
+    std::vector<Edit> edits = insert_and_replace(manifests_of(root), is_gone);
+    const std::size_t size = size_after(text.text().size(), edits);
+    // Of what goes it is known only that it is no more than all that was there.
+    const bool shrinks = std::ranges::find(is_gone, true) != is_gone.end();
+    require_portable(shrinks ? size - std::min(size, text.text().size()) : size, base_.size(), "index");
+    return edits;
   });
-  if (text.text().size() > std::max(kMaxPortableSize, base_.size())) {
-    throw ContentError("the index would have " + human_size(text.text().size()) +
-                       ", and registries take manifests of 4 MiB");
-  }
+  text.edit([&](const JsonValue& root) {
+    std::vector<Edit> edits =
+        remove_elements(manifests_of(root), [&](const JsonValue& element) { return is_gone[element.position()]; });
+    require_portable(size_after(text.text().size(), edits), base_.size(), "index");
+    return edits;
+  });
   return std::move(text).take();
 }
 

@@ -34,6 +34,10 @@ struct Merged {
   std::vector<Descriptor> orphans = {};  // attestations that are not in the index, since their images are not
 };
 
+// Throws ContentError for a document of `size` bytes (`what`: "index", "manifest"), where that is more than registries
+// promise to take and than it had `before`: then one of them took that much.
+void require_portable(std::size_t size, std::size_t before, std::string_view what);
+
 class IndexDraft {
  public:
   IndexDraft();

@@ -246,6 +246,16 @@ std::string splice(std::string_view text, std::span<const Edit> edits) {
   return result;
 }
 
+std::size_t size_after(std::size_t size, std::span<const Edit> edits) {
+  for (const Edit& edit : edits) {
+    size += edit.replacement.size();
+  }
+  for (const Edit& edit : edits) {
+    size -= edit.size;
+  }
+  return size;
+}
+
 Edit replace_value(const JsonValue& value, std::string_view json) {
   const std::optional<JsonValue> parent = value.parent();
   return {.offset = value.span().offset,

@@ -28,6 +28,9 @@ struct Edit {
 // overlap or reach beyond the text throw std::logic_error.
 std::string splice(std::string_view text, std::span<const Edit> edits);
 
+// How large a text of `size` bytes is after edits that do not overlap: to be known before it is made.
+std::size_t size_after(std::size_t size, std::span<const Edit> edits);
+
 // Puts `json` in the place of `value`.
 Edit replace_value(const JsonValue& value, std::string_view json);
 

@@ -19,6 +19,7 @@ namespace wasm_oci {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 Digest digest(const std::string& name) { return digest_of(name); }
@@ -302,7 +303,56 @@ TEST(IndexDraft, SaysWhereItHasBecomeTooLarge) {
   const SourceIndex source(index(entries));
   IndexDraft draft;
   draft.merge(source.entries());
-  EXPECT_THROW(draft.text(), ContentError);
+  try {
+    draft.text();
+    FAIL() << "no error";
+  } catch (const ContentError& error) {
+    EXPECT_THAT(error.message(), HasSubstr("the index would have 4.63 MB"));
+  }
+}
+
+// With blanks in it as far as `size` goes.
+std::string wide_image(const std::string& name, std::size_t size) {
+  return "{" + std::string(size, ' ') + plain_image(name, "windows", "amd64").substr(1);
+}
+
+TEST(IndexDraft, WhatGoesDoesNotCountForItsSize) {
+  const std::string text = R"({"schemaVersion":2,"manifests":[)" + wide_image("wide", 7UL * 1024 * 1024) + "]}";
+  const std::string source =
+      R"({"schemaVersion":2,"manifests":[)" + plain_image("new", "linux", std::string(2UL * 1024 * 1024, 'x')) + "]}";
+  const SourceIndex other(source);
+  EXPECT_EQ(edited(text,
+                   [&](IndexDraft& draft) {
+                     draft.merge(other.entries());
+                     draft.remove(digest("wide"));
+                   }),
+            source);
+  EXPECT_THROW(merged(text, source), ContentError);
+}
+
+TEST(IndexDraft, MayBeAsLargeAsItWas) {
+  const std::string text = R"({"schemaVersion":2,"manifests":[)" + wide_image("wide", 5UL * 1024 * 1024) + "]}";
+  EXPECT_EQ(edited(text, [](IndexDraft&) {}), text);
+  EXPECT_THROW(merged(text, index({image("wasi", "wasi", "wasm")})), ContentError);
+}
+
+// 240'000 lines, each indented by a hundred times the depth: gigabytes, if taken as they are.
+TEST(IndexDraft, ASourceDoesNotGrowWithTheIndentationOfTheIndex) {
+  const std::string line = "\n" + std::string(100, ' ');
+  const std::string text = "{" + line + R"("schemaVersion":2,"manifests":[)" + line + line + "{" + line + "  " +
+                           image("amd64", "linux", "amd64").substr(1) + "]}";
+  std::string values = std::string(100, '[') + "1";
+  for (int i = 1; i < 240'000; ++i) {
+    values += ",1";
+  }
+  std::string deep = plain_image("wasi", "wasi", "wasm");
+  deep.replace(deep.rfind("[1"), 6, values + std::string(100, ']'));
+  try {
+    merged(text, R"({"schemaVersion":2,"manifests":[)" + deep + "]}");
+    FAIL() << "no error";
+  } catch (const ContentError& error) {
+    EXPECT_THAT(error.message(), HasSubstr("the index would have 2"));
+  }
 }
 
 TEST(IndexDraft, RefusesWhatIsNoIndex) {

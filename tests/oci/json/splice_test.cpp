@@ -58,6 +58,12 @@ TEST(Splice, LeavesWhatNoEditNames) {
   EXPECT_EQ(splice("", std::vector<Edit>{}), "");
 }
 
+TEST(Splice, TellsHowLargeTheTextWillBe) {
+  const std::vector<Edit> edits = {{8, 1, "xyz"}, {2, 3, ""}, {0, 0, "<"}};
+  EXPECT_EQ(size_after(10, edits), splice("0123456789", edits).size());
+  EXPECT_EQ(size_after(2, std::vector<Edit>{{0, 1, ""}, {1, 1, ""}, {2, 0, "abc"}}), 3U);
+}
+
 TEST(Splice, RefusesEditsThatOverlapOrLeaveTheText) {
   EXPECT_THROW(splice("0123", std::vector<Edit>{{0, 2, ""}, {1, 1, ""}}), std::logic_error);
   EXPECT_THROW(splice("0123", std::vector<Edit>{{5, 0, ""}}), std::logic_error);
