@@ -23,6 +23,33 @@ constexpr std::size_t kMaxPortableSize = 4UL * 1024 * 1024;
 
 bool is_image(const IndexEntry& entry) { return !is_attestation(entry.descriptor); }
 
+std::set<Digest> digests_of(std::span<const Descriptor> descriptors) {
+  std::set<Digest> digests;
+  std::ranges::transform(descriptors, std::inserter(digests, digests.end()), &Descriptor::digest);
+  return digests;
+}
+
+// `roots`, the attestations of them, the attestations of these, and so on. Each entry is looked at once, so cycles end.
+std::set<Digest> with_attestations(std::span<const Descriptor> entries, std::set<Digest> roots) {
+  std::multimap<Digest, Digest> attestations;  // by what they are about
+  for (const Descriptor& entry : entries) {
+    if (const std::optional<Digest> attested = attested_image(entry)) {
+      attestations.emplace(*attested, entry.digest);
+    }
+  }
+  std::vector<Digest> open(roots.begin(), roots.end());
+  while (!open.empty()) {
+    const auto [begin, end] = attestations.equal_range(open.back());
+    open.pop_back();
+    for (auto attestation = begin; attestation != end; ++attestation) {
+      if (roots.insert(attestation->second).second) {
+        open.push_back(attestation->second);
+      }
+    }
+  }
+  return roots;
+}
+
 bool is_dockers(std::string_view media_type) {
   return media_type == media_type::kDockerManifest || media_type == media_type::kDockerManifestList;
 }
@@ -57,6 +84,34 @@ void require_portable(std::size_t size, std::size_t before, std::string_view wha
   }
 }
 
+std::vector<bool> orphaned(std::span<const Descriptor> before, std::span<const Descriptor> after) {
+  const std::set<Digest> here = digests_of(before);
+  std::set<Digest> elsewhere;  // what attestations are about and the index never had
+  for (const Descriptor& entry : before) {
+    if (const std::optional<Digest> attested = attested_image(entry); attested && !here.contains(*attested)) {
+      elsewhere.insert(*attested);
+    }
+  }
+  const auto attestable = [&elsewhere](std::span<const Descriptor> entries) {
+    std::set<Digest> roots = elsewhere;
+    for (const Descriptor& entry : entries) {
+      if (!attested_image(entry)) {
+        roots.insert(entry.digest);
+      }
+    }
+    return with_attestations(entries, std::move(roots));
+  };
+  const std::set<Digest> was = attestable(before);
+  const std::set<Digest> is = attestable(after);
+  std::vector<bool> orphaned;
+  orphaned.reserve(after.size());
+  for (const Descriptor& entry : after) {
+    const std::optional<Digest> attested = attested_image(entry);
+    orphaned.push_back(attested && was.contains(*attested) && !is.contains(*attested));
+  }
+  return orphaned;
+}
+
 IndexDraft::IndexDraft() : base_(kNothing), base_type_(media_type::kOciIndex) {}
 
 IndexDraft::IndexDraft(Store& store, const Descriptor& root)
@@ -73,20 +128,20 @@ std::vector<IndexEntry> IndexDraft::entries() const {
   return entries;
 }
 
-std::set<Digest> IndexDraft::digests() const {
-  std::set<Digest> digests;
-  for (const Slot& slot : slots_) {
-    digests.insert(slot.entry.descriptor.digest);
-  }
-  return digests;
+std::vector<Descriptor> IndexDraft::descriptors() const {
+  std::vector<Descriptor> descriptors;
+  std::ranges::transform(slots_, std::back_inserter(descriptors),
+                         [](const Slot& slot) { return slot.entry.descriptor; });
+  return descriptors;
 }
 
 Merged IndexDraft::merge(std::span<const IndexEntry> source) {
-  const std::set<Digest> before = digests();
+  const std::vector<Descriptor> before = descriptors();
+  const std::set<Digest> here = digests_of(before);
   std::map<Platform, std::vector<const IndexEntry*>> coming = images_by_platform(source);
   {
-    const std::vector<IndexEntry> here = entries();
-    for (const auto& [platform, images] : images_by_platform(here)) {
+    const std::vector<IndexEntry> present = entries();
+    for (const auto& [platform, images] : images_by_platform(present)) {
       const auto same = coming.find(platform);
       if (same != coming.end() && digests_of(same->second) == digests_of(images)) {
         coming.erase(same);
@@ -95,7 +150,6 @@ Merged IndexDraft::merge(std::span<const IndexEntry> source) {
   }
 
   Merged merged;
-  std::set<Digest> gone;
   std::set<Platform> in_place;
   std::vector<Slot> slots;
   for (Slot& slot : slots_) {
@@ -104,7 +158,6 @@ Merged IndexDraft::merge(std::span<const IndexEntry> source) {
       slots.push_back(std::move(slot));
       continue;
     }
-    gone.insert(slot.entry.descriptor.digest);
     if (in_place.insert(images->first).second) {
       merged.replaced.push_back({.before = slot.entry.descriptor, .after = images->second.front()->descriptor});
       for (const IndexEntry* const image : images->second) {
@@ -116,7 +169,7 @@ Merged IndexDraft::merge(std::span<const IndexEntry> source) {
   std::vector<Slot> added;
   for (const IndexEntry& entry : source) {
     const bool is_new = entry.platform ? coming.contains(*entry.platform) && !in_place.contains(*entry.platform)
-                                       : !before.contains(entry.descriptor.digest);
+                                       : !here.contains(entry.descriptor.digest);
     if (is_image(entry) && is_new) {
       added.push_back({.entry = entry});
     }
@@ -125,51 +178,63 @@ Merged IndexDraft::merge(std::span<const IndexEntry> source) {
   slots.insert(end_of_images, std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
   slots_ = std::move(slots);
 
-  merged.orphans = remove_orphans_of(std::move(gone));
+  if (!merged.replaced.empty()) {
+    merged.orphans = remove_orphans(before);
+  }
   take_attestations(source, merged);
   return merged;
 }
 
 void IndexDraft::take_attestations(std::span<const IndexEntry> source, Merged& merged) {
-  const std::set<Digest> here = digests();
-  for (const IndexEntry& entry : source) {
-    if (is_image(entry) || here.contains(entry.descriptor.digest)) {
-      continue;
+  std::vector<Descriptor> entries = descriptors();
+  const std::set<Digest> here = digests_of(entries);
+  std::set<Digest> images;
+  for (const Descriptor& entry : entries) {
+    if (!is_attestation(entry)) {
+      images.insert(entry.digest);
     }
-    if (const std::optional<Digest> attested = attested_image(entry.descriptor); attested && here.contains(*attested)) {
-      slots_.push_back({.entry = entry});
+  }
+  std::vector<const IndexEntry*> coming;
+  for (const IndexEntry& entry : source) {
+    if (!is_image(entry) && !here.contains(entry.descriptor.digest)) {
+      coming.push_back(&entry);
+      entries.push_back(entry.descriptor);
+    }
+  }
+  if (coming.empty()) {
+    return;
+  }
+  const std::set<Digest> attestable = with_attestations(entries, std::move(images));
+  for (const IndexEntry* const entry : coming) {
+    const std::optional<Digest> attested = attested_image(entry->descriptor);
+    if (attested && attestable.contains(*attested)) {
+      slots_.push_back({.entry = *entry});
     } else {
-      merged.orphans.push_back(entry.descriptor);
+      merged.orphans.push_back(entry->descriptor);
     }
   }
 }
 
-std::vector<Descriptor> IndexDraft::remove_orphans_of(std::set<Digest> gone) {
-  for (const Digest& digest : digests()) {
-    gone.erase(digest);
-  }
+std::vector<Descriptor> IndexDraft::remove_orphans(std::span<const Descriptor> before) {
+  const std::vector<bool> is_orphan = orphaned(before, descriptors());
   std::vector<Descriptor> removed;
+  std::size_t position = 0;
   std::erase_if(slots_, [&](const Slot& slot) {
-    const std::optional<Digest> attested = attested_image(slot.entry.descriptor);
-    const bool is_orphan = attested && gone.contains(*attested);
-    if (is_orphan) {
+    const bool doomed = is_orphan[position++];
+    if (doomed) {
       removed.push_back(slot.entry.descriptor);
     }
-    return is_orphan;
+    return doomed;
   });
   return removed;
 }
 
 std::size_t IndexDraft::remove_if(const std::function<bool(const IndexEntry&)>& is_doomed) {
-  std::set<Digest> gone;
-  const std::size_t count = std::erase_if(slots_, [&](const Slot& slot) {
-    const bool doomed = is_doomed(slot.entry);
-    if (doomed) {
-      gone.insert(slot.entry.descriptor.digest);
-    }
-    return doomed;
-  });
-  remove_orphans_of(gone);
+  const std::vector<Descriptor> before = descriptors();
+  const std::size_t count = std::erase_if(slots_, [&](const Slot& slot) { return is_doomed(slot.entry); });
+  if (count > 0) {
+    remove_orphans(before);
+  }
   return count;
 }
 
@@ -192,9 +257,17 @@ std::vector<Platform> IndexDraft::keep_only(std::span<const Platform> platforms)
     return std::ranges::any_of(all,
                                [&](const IndexEntry& entry) { return is_for_one_of(entry, std::span(&wanted, 1)); });
   });
-  const std::vector<bool> stays = kept_for(all, platforms);
-  std::size_t next = 0;
-  std::erase_if(slots_, [&](const Slot& /*slot*/) { return !stays[next++]; });
+  std::set<Digest> images;
+  for (const IndexEntry& entry : all) {
+    if (is_for_one_of(entry, platforms)) {
+      images.insert(entry.descriptor.digest);
+    }
+  }
+  const std::set<Digest> attestable = with_attestations(descriptors(), std::move(images));
+  std::erase_if(slots_, [&](const Slot& slot) {
+    const std::optional<Digest> attested = attested_image(slot.entry.descriptor);
+    return attested ? !attestable.contains(*attested) : !is_for_one_of(slot.entry, platforms);
+  });
   return absent;
 }
 

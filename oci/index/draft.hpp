@@ -31,12 +31,16 @@ struct Replacement {
 // What became of a source.
 struct Merged {
   std::vector<Replacement> replaced = {};
-  std::vector<Descriptor> orphans = {};  // attestations that are not in the index, since their images are not
+  std::vector<Descriptor> orphans = {};  // attestations that are not in the index, since what they are about is not
 };
 
 // Throws ContentError for a document of `size` bytes (`what`: "index", "manifest"), where that is more than registries
 // promise to take and than it had `before`: then one of them took that much.
 void require_portable(std::size_t size, std::size_t before, std::string_view what);
+
+// Which entries of `after` are attestations that have lost what they were about by a change of the entries `before`.
+// What attests an attestation goes with it. One that was about nothing in the index before has nothing to lose.
+std::vector<bool> orphaned(std::span<const Descriptor> before, std::span<const Descriptor> after);
 
 class IndexDraft {
  public:
@@ -45,7 +49,8 @@ class IndexDraft {
   IndexDraft(Store& store, const Descriptor& root);
 
   // Puts the entries of one source in. For each platform that it has they take the place of those here, unless they are
-  // the same; attestations come and go with their images. What is here already stays as it is.
+  // the same; attestations come and go with what they are about, which may be another. What is here already stays as it
+  // is.
   Merged merge(std::span<const IndexEntry> source);
 
   // Leaves the entries for exactly these platforms, and what attests them. OS versions and features do not count.
@@ -70,10 +75,10 @@ class IndexDraft {
         std::nullopt;  // in the index that it began as: where it, or what it replaces, is
   };
 
-  std::set<Digest> digests() const;
+  std::vector<Descriptor> descriptors() const;
   std::size_t remove_if(const std::function<bool(const IndexEntry&)>& is_doomed);
-  // Attestations of images that are gone. Returns them.
-  std::vector<Descriptor> remove_orphans_of(std::set<Digest> gone);
+  // What a change of the entries `before` has orphaned. Returns it.
+  std::vector<Descriptor> remove_orphans(std::span<const Descriptor> before);
   void take_attestations(std::span<const IndexEntry> source, Merged& merged);
   // Of the index that it began as. `is_gone` says which elements are to be removed of what the edits make.
   std::vector<Edit> insert_and_replace(const JsonValue& manifests, std::vector<bool>& is_gone) const;

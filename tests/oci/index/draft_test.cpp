@@ -45,6 +45,14 @@ std::string attestation(const std::string& name, const std::string& subject) {
          R"(","vnd.docker.reference.type":"attestation-manifest"}})";
 }
 
+// The same, laid out as an edit lays out what it puts in.
+std::string plain_attestation(const std::string& name, const std::string& subject) {
+  return R"({"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": ")" + digest(name).str() +
+         R"(", "size": 9, "platform": {"architecture": "unknown", "os": "unknown"}, "annotations": {)" +
+         R"("vnd.docker.reference.digest": ")" + digest(subject).str() +
+         R"(", "vnd.docker.reference.type": "attestation-manifest"}})";
+}
+
 std::string index(const std::vector<std::string>& entries, const std::string& separator = ",\n    ") {
   std::string text =
       "{\n  \"manifests\": [\n    ";  // not in the order of the specification, and with other spaces than ours
@@ -274,6 +282,63 @@ TEST(IndexDraft, KeepsAttestationsOfAnImageThatStaysUnderAnotherPlatform) {
   EXPECT_EQ(edited(index({linux, wasi, of_same}),
                    [](IndexDraft& draft) { EXPECT_EQ(draft.remove(parse_platform("wasi/wasm")), 1U); }),
             index({linux, of_same}));
+}
+
+TEST(IndexDraft, AttestationsOfAttestationsComeAndGoWithThem) {
+  const std::string amd64 = plain_image("amd64", "linux", "amd64");
+  const std::string wasi = plain_image("wasi", "wasi", "wasm");
+  const std::string first = plain_attestation("1", "wasi");
+  const std::string second = plain_attestation("2", "1");
+  const std::string third = plain_attestation("3", "2");
+  const std::string source = index({wasi, third, first, second});
+  const std::string all = index({amd64, wasi, third, first, second});
+  EXPECT_EQ(merged(index({amd64}), source), all);
+  EXPECT_EQ(merged(all, source), all);
+  EXPECT_EQ(merged(index({amd64, wasi, first}), source), index({amd64, wasi, first, third, second}));
+  EXPECT_EQ(merged(all, index({plain_image("new", "wasi", "wasm")})),
+            index({amd64, plain_image("new", "wasi", "wasm")}));
+  EXPECT_EQ(filter(all, {"wasi/wasm"}).bytes, source);
+  EXPECT_EQ(filter(all, {"linux/amd64"}).bytes, index({amd64}));
+  EXPECT_EQ(edited(all, [](IndexDraft& draft) { EXPECT_EQ(draft.remove(digest("wasi")), 1U); }), index({amd64}));
+  EXPECT_EQ(edited(all, [](IndexDraft& draft) { EXPECT_EQ(draft.remove(digest("2")), 1U); }),
+            index({amd64, wasi, first}));
+}
+
+TEST(IndexDraft, AttestationsThatLeadToNoImageDoNotComeAlong) {
+  const std::string amd64 = plain_image("amd64", "linux", "amd64");
+  const std::string wasi = plain_image("wasi", "wasi", "wasm");
+  const std::vector<std::string> orphans = {attestation("1", "2"),         attestation("2", "1"),
+                                            attestation("3", "3"),         attestation("4", "2"),
+                                            attestation("5", "elsewhere"), attestation("6", "5")};
+  std::vector<std::string> entries = orphans;
+  entries.push_back(wasi);
+  const SourceIndex source(index(entries));
+  Merged result;
+  EXPECT_EQ(edited(index({amd64}), [&](IndexDraft& draft) { result = draft.merge(source.entries()); }),
+            index({amd64, wasi}));
+  EXPECT_EQ(result.orphans.size(), orphans.size());
+  EXPECT_EQ(filter(index(entries), {"wasi/wasm"}).bytes, index({wasi}));
+}
+
+TEST(IndexDraft, WhatNeverLedToAnImageHereStaysWithWhatGoes) {
+  const std::string wasi = image("wasi", "wasi", "wasm");
+  const std::string amd64 = image("amd64", "linux", "amd64");
+  const std::vector<std::string> strange = {attestation("1", "2"), attestation("2", "1"), attestation("5", "elsewhere"),
+                                            attestation("6", "5")};
+  std::vector<std::string> rest = strange;
+  rest.insert(rest.begin(), amd64);
+  std::vector<std::string> entries = rest;
+  entries.insert(entries.begin(), wasi);
+  EXPECT_EQ(edited(index(entries), [](IndexDraft& draft) { draft.remove(digest("wasi")); }), index(rest));
+  EXPECT_EQ(edited(index(rest), [](IndexDraft& draft) { draft.remove(digest("5")); }),
+            index({amd64, strange[0], strange[1]}));
+}
+
+TEST(IndexDraft, ACycleOfAttestationsGoesWithTheImageThatItHungOn) {
+  const std::string amd64 = image("amd64", "linux", "amd64");
+  const std::string text = index(
+      {image("wasi", "wasi", "wasm"), amd64, attestation("1", "wasi"), attestation("2", "1"), attestation("1", "2")});
+  EXPECT_EQ(edited(text, [](IndexDraft& draft) { draft.remove(digest("wasi")); }), index({amd64}));
 }
 
 TEST(IndexDraft, ADockerListBecomesAnOciIndexWhereAnOciImageJoins) {
