@@ -3,6 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/image_platforms.hpp"
+#include "oci/index/draft.hpp"
 #include "oci/json/descriptor_json.hpp"
 #include "oci/json/edited_text.hpp"
 #include "oci/json/writer.hpp"
@@ -128,14 +129,13 @@ Relabelled relabel_entry(LocalStore& store, const Descriptor& root, const Platfo
   text.set(find_entry, "platform",
            to_json(Platform{.os = platform.os, .architecture = platform.architecture, .variant = platform.variant}));
   std::vector<std::string> notes = image.notes;
-  // The image is there still where it had this platform already, and where another entry leads to it.
-  const bool is_there =
-      image.root.digest == entry.digest || std::ranges::count(index.manifests, entry.digest, &Descriptor::digest) > 1;
-  const auto is_stale = [&](const Descriptor& other) { return !is_there && attested_image(other) == entry.digest; };
-  if (const auto stale = std::ranges::count_if(index.manifests, is_stale); stale > 0) {
+  std::vector<Descriptor> relabelled_entries = index.manifests;
+  relabelled_entries[position].digest = image.root.digest;
+  const std::vector<bool> is_stale = orphaned(index.manifests, relabelled_entries);
+  if (const auto stale = std::ranges::count(is_stale, true); stale > 0) {
     text.edit([&](const JsonValue& document) {
       return remove_elements(document.find("manifests").value_or(document),
-                             [&](const JsonValue& element) { return is_stale(index.manifests[element.position()]); });
+                             [&](const JsonValue& element) { return bool{is_stale[element.position()]}; });
     });
     notes.push_back(std::to_string(stale) + (stale == 1 ? " attestation of " : " attestations of ") +
                     entry.digest.str() + " left out: what it says is of the image as it was");

@@ -2,15 +2,15 @@
 
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
-#include "oci/json/descriptor_json.hpp"
+#include "oci/index/draft.hpp"
 #include "oci/json/edited_text.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
-#include <set>
 #include <utility>
 
 namespace wasm_oci {
@@ -24,19 +24,35 @@ std::string to_json(const Annotations& annotations) {
   return std::move(json).take();
 }
 
+void append(std::vector<Edit>& edits, std::vector<Edit> more) { std::ranges::move(more, std::back_inserter(edits)); }
+
 // Edits that give `object` these annotations. Its others stay.
-void add_edits(const JsonValue& object, const Annotations& annotations, std::vector<Edit>& edits) {
+std::vector<Edit> annotate(const JsonValue& object, const Annotations& annotations) {
+  if (annotations.empty()) {
+    return {};
+  }
   const std::optional<JsonValue> present = object.find(kAnnotations);
   if (!present || !present->is(JsonKind::object) || present->empty()) {
-    edits.push_back(set_member(object, kAnnotations, to_json(annotations)));
-    return;
+    return {set_member(object, kAnnotations, to_json(annotations))};
   }
+  std::vector<Edit> edits;
   for (const auto& [key, value] : annotations) {
     const std::optional<JsonValue> same = present->find(key);
     if (!same || same->string() != value) {
       edits.push_back(set_member(*present, key, wasm_oci::to_json(value)));
     }
   }
+  return edits;
+}
+
+// Edits that make a descriptor lead to other content: digest and size, and none of the old content in it.
+std::vector<Edit> point_to(const JsonValue& descriptor, const Descriptor& target) {
+  std::vector<Edit> edits = {set_member(descriptor, "digest", wasm_oci::to_json(target.digest.str())),
+                             set_member(descriptor, "size", std::to_string(target.size))};
+  if (std::optional<Edit> data = remove_member(descriptor, "data")) {
+    edits.push_back(*std::move(data));
+  }
+  return edits;
 }
 
 Annotations select_for(const IndexEntry& entry, std::span<const AnnotationRequest> requests, AnnotationLevel level) {
@@ -72,8 +88,8 @@ std::optional<std::string> annotated_manifest(const IndexEntry& entry, const Ann
   parse_manifest(original, entry.descriptor.media_type);
   EditedText text(original, kMaxManifestSize);
   text.edit([&](const JsonValue& root) {
-    std::vector<Edit> edits;
-    add_edits(root, annotations, edits);
+    std::vector<Edit> edits = annotate(root, annotations);
+    require_portable(size_after(original.size(), edits), original.size(), "manifest");
     return edits;
   });
   return text.text() == original ? std::nullopt : std::optional(std::move(text).take());
@@ -82,91 +98,95 @@ std::optional<std::string> annotated_manifest(const IndexEntry& entry, const Ann
 class Annotating {
  public:
   Annotating(std::string bytes, std::span<const IndexEntry> entries, std::span<const AnnotationRequest> requests)
-      : text_(std::move(bytes), kMaxManifestSize), entries_(entries), requests_(requests) {}
+      : size_(bytes.size()), text_(std::move(bytes), kMaxManifestSize), entries_(entries), requests_(requests) {
+    for (const IndexEntry& entry : entries) {
+      descriptors_.push_back(entry.descriptor);
+    }
+  }
 
   void annotate_manifests() {
+    const std::vector<Descriptor> before = descriptors_;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const IndexEntry& entry = entries_[i];
       const Annotations annotations = select_for(entry, requests_, AnnotationLevel::manifest);
       if (annotations.empty() || !media_type::is_image_manifest(entry.descriptor.media_type)) {
         continue;
       }
-      if (const std::optional<std::string> manifest = annotated_manifest(entry, annotations)) {
+      if (std::optional<std::string> manifest = annotated_manifest(entry, annotations)) {
         const Descriptor changed = describe(entry.descriptor.media_type, *manifest);
-        point_to(text_, [i](const JsonValue& root) { return element(root, i); }, changed);
-        manifests_.emplace(changed.digest, *manifest);
-        gone_.insert(entry.descriptor.digest);
+        descriptors_[i].digest = changed.digest;
+        descriptors_[i].size = changed.size;
+        manifests_.emplace(changed.digest, *std::move(manifest));
       }
     }
-  }
-
-  void annotate_index_and_entries() {
+    is_stale_ = orphaned(before, descriptors_);
     text_.edit([&](const JsonValue& root) {
       std::vector<Edit> edits;
-      if (const Annotations own = select(requests_, AnnotationLevel::index, {}); !own.empty()) {
-        add_edits(root, own, edits);
-      }
-      if (const std::optional<JsonValue> manifests = root.find("manifests")) {
-        for (const JsonValue child : *manifests) {
-          const Annotations annotations =
-              select_for(entries_[child.position()], requests_, AnnotationLevel::manifest_descriptor);
-          if (!annotations.empty()) {
-            add_edits(child, annotations, edits);
-          }
+      for (const JsonValue& child : manifests_of(root)) {
+        const Descriptor& changed = descriptors_[child.position()];
+        if (changed.digest != before[child.position()].digest) {
+          append(edits, point_to(child, changed));
         }
       }
       return edits;
     });
   }
 
-  void remove_stale_attestations() {
-    const auto removed = std::ranges::count_if(entries_, [&](const IndexEntry& entry) { return is_stale(entry); });
-    if (removed > 0) {
-      text_.edit([&](const JsonValue& root) {
-        return remove_elements(root.find("manifests").value_or(root),
-                               [&](const JsonValue& child) { return is_stale(entries_[child.position()]); });
-      });
-      notes_.push_back(std::to_string(removed) + (removed == 1 ? " attestation" : " attestations") +
-                       " left out: what they say is of the manifests without the annotations");
-    }
+  void annotate_index_and_entries() {
+    text_.edit([&](const JsonValue& root) {
+      std::vector<Edit> edits = remove_elements(
+          manifests_of(root), [&](const JsonValue& child) { return bool{is_stale_[child.position()]}; });
+      append(edits, annotate(root, select(requests_, AnnotationLevel::index, {})));
+      const std::size_t present = text_.text().size();
+      std::size_t size = size_after(present, edits);
+      for (const JsonValue& child : manifests_of(root)) {
+        std::vector<Edit> more = annotate_entry(child);
+        size = size_after(size, more);
+        append(edits, std::move(more));
+        // One long text for each of thousands of entries is not held: those to come replace no more than there is.
+        require_portable(size - std::min(size, present), size_, "index");
+      }
+      require_portable(size, size_, "index");
+      return edits;
+    });
   }
 
   AnnotatedIndex take() && {
-    AnnotatedIndex annotated{.bytes = text_.text(), .manifests = std::move(manifests_), .notes = std::move(notes_)};
+    AnnotatedIndex annotated{.bytes = text_.text(), .manifests = std::move(manifests_)};
     const std::vector<Descriptor> descriptors = parse_index(annotated.bytes).manifests;
+    const Document document = Document::parse(annotated.bytes, {.max_bytes = kMaxManifestSize});
     std::size_t position = 0;
-    text_.edit([&](const JsonValue& root) {
-      const JsonValue manifests = root.find("manifests").value_or(root);
-      auto element = manifests.begin();
-      for (const IndexEntry& entry : entries_) {
-        if (!is_stale(entry)) {
-          annotated.entries.push_back({.descriptor = descriptors.at(position++),
-                                       .platform = entry.platform,
-                                       .json = std::string((*element++).text()),
-                                       .store = entry.store});
-        }
+    for (const JsonValue& child : manifests_of(document.root())) {
+      while (is_stale_[position]) {
+        ++position;
       }
-      return std::vector<Edit>{};
-    });
+      const IndexEntry& entry = entries_[position++];
+      annotated.entries.push_back({.descriptor = descriptors.at(child.position()),
+                                   .platform = entry.platform,
+                                   .json = std::string(child.text()),
+                                   .store = entry.store});
+    }
+    if (const auto removed = std::ranges::count(is_stale_, true); removed > 0) {
+      annotated.notes.push_back(std::to_string(removed) + (removed == 1 ? " attestation" : " attestations") +
+                                " left out: what they say is of the manifests without the annotations");
+    }
     return annotated;
   }
 
  private:
-  static JsonValue element(const JsonValue& root, std::size_t position) {
-    return *std::next(root.find("manifests").value_or(root).begin(), static_cast<std::ptrdiff_t>(position));
+  static JsonValue manifests_of(const JsonValue& root) { return root.find("manifests").value_or(root); }
+
+  std::vector<Edit> annotate_entry(const JsonValue& entry) const {
+    return annotate(entry, select_for(entries_[entry.position()], requests_, AnnotationLevel::manifest_descriptor));
   }
 
-  bool is_stale(const IndexEntry& entry) const {
-    const std::optional<Digest> attested = attested_image(entry.descriptor);
-    return attested && gone_.contains(*attested);
-  }
-
+  std::size_t size_;  // of the index as it was
   EditedText text_;
   std::span<const IndexEntry> entries_;
   std::span<const AnnotationRequest> requests_;
+  std::vector<Descriptor> descriptors_;  // of the entries, as they become
+  std::vector<bool> is_stale_;           // which entries attest what is there no more
   std::map<Digest, std::string> manifests_;
-  std::set<Digest> gone_;
-  std::vector<std::string> notes_;
 };
 
 }  // namespace
@@ -177,7 +197,6 @@ AnnotatedIndex annotate_index(std::string bytes, std::span<const IndexEntry> ent
   Annotating annotating(std::move(bytes), entries, requests);
   annotating.annotate_manifests();
   annotating.annotate_index_and_entries();
-  annotating.remove_stale_attestations();
   return std::move(annotating).take();
 }
 

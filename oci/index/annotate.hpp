@@ -20,8 +20,9 @@ struct AnnotatedIndex {
 };
 
 // Sets what `requests` ask for in the index `bytes`, whose entries are `entries`. Everything that they do not name
-// stays, byte for byte. What attests a manifest that changes is left out: it speaks of another. Throws NotFoundError
-// for a platform that no entry is for, UsageError for a level that an index does not have (index-descriptor).
+// stays, byte for byte. What attests a manifest that changes, and that no other entry leads to, is left out: it speaks
+// of another. Throws NotFoundError for a platform that no entry is for, UsageError for a level that an index does not
+// have (index-descriptor), ContentError where the index or a manifest would be larger than registries promise to take.
 AnnotatedIndex annotate_index(std::string bytes, std::span<const IndexEntry> entries,
                               std::span<const AnnotationRequest> requests);
 

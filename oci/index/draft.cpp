@@ -29,27 +29,6 @@ std::set<Digest> digests_of(std::span<const Descriptor> descriptors) {
   return digests;
 }
 
-// `roots`, the attestations of them, the attestations of these, and so on. Each entry is looked at once, so cycles end.
-std::set<Digest> with_attestations(std::span<const Descriptor> entries, std::set<Digest> roots) {
-  std::multimap<Digest, Digest> attestations;  // by what they are about
-  for (const Descriptor& entry : entries) {
-    if (const std::optional<Digest> attested = attested_image(entry)) {
-      attestations.emplace(*attested, entry.digest);
-    }
-  }
-  std::vector<Digest> open(roots.begin(), roots.end());
-  while (!open.empty()) {
-    const auto [begin, end] = attestations.equal_range(open.back());
-    open.pop_back();
-    for (auto attestation = begin; attestation != end; ++attestation) {
-      if (roots.insert(attestation->second).second) {
-        open.push_back(attestation->second);
-      }
-    }
-  }
-  return roots;
-}
-
 bool is_dockers(std::string_view media_type) {
   return media_type == media_type::kDockerManifest || media_type == media_type::kDockerManifestList;
 }
@@ -257,17 +236,9 @@ std::vector<Platform> IndexDraft::keep_only(std::span<const Platform> platforms)
     return std::ranges::any_of(all,
                                [&](const IndexEntry& entry) { return is_for_one_of(entry, std::span(&wanted, 1)); });
   });
-  std::set<Digest> images;
-  for (const IndexEntry& entry : all) {
-    if (is_for_one_of(entry, platforms)) {
-      images.insert(entry.descriptor.digest);
-    }
-  }
-  const std::set<Digest> attestable = with_attestations(descriptors(), std::move(images));
-  std::erase_if(slots_, [&](const Slot& slot) {
-    const std::optional<Digest> attested = attested_image(slot.entry.descriptor);
-    return attested ? !attestable.contains(*attested) : !is_for_one_of(slot.entry, platforms);
-  });
+  const std::vector<bool> stays = kept_for(all, platforms);
+  std::size_t next = 0;
+  std::erase_if(slots_, [&](const Slot& /*slot*/) { return !stays[next++]; });
   return absent;
 }
 

@@ -10,6 +10,7 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -80,18 +81,41 @@ bool is_for_one_of(const IndexEntry& entry, std::span<const Platform> platforms)
          });
 }
 
+std::set<Digest> with_attestations(std::span<const Descriptor> entries, std::set<Digest> roots) {
+  std::multimap<Digest, Digest> attestations;  // by what they are about
+  for (const Descriptor& entry : entries) {
+    if (const std::optional<Digest> attested = attested_image(entry)) {
+      attestations.emplace(*attested, entry.digest);
+    }
+  }
+  std::vector<Digest> open(roots.begin(), roots.end());
+  while (!open.empty()) {
+    const auto [begin, end] = attestations.equal_range(open.back());
+    open.pop_back();
+    for (auto attestation = begin; attestation != end; ++attestation) {
+      if (roots.insert(attestation->second).second) {
+        open.push_back(attestation->second);
+      }
+    }
+  }
+  return roots;
+}
+
 std::vector<bool> kept_for(std::span<const IndexEntry> entries, std::span<const Platform> platforms) {
+  std::vector<Descriptor> descriptors;
   std::set<Digest> images;
   for (const IndexEntry& entry : entries) {
+    descriptors.push_back(entry.descriptor);
     if (is_for_one_of(entry, platforms)) {
       images.insert(entry.descriptor.digest);
     }
   }
+  const std::set<Digest> attestable = with_attestations(descriptors, std::move(images));
   std::vector<bool> kept;
   kept.reserve(entries.size());
   for (const IndexEntry& entry : entries) {
     const std::optional<Digest> attested = attested_image(entry.descriptor);
-    kept.push_back(attested ? images.contains(*attested) : is_for_one_of(entry, platforms));
+    kept.push_back(attested ? attestable.contains(*attested) : is_for_one_of(entry, platforms));
   }
   return kept;
 }

@@ -6,6 +6,7 @@
 #include "oci/store/store.hpp"
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ std::vector<IndexEntry> entries_of(Store& store, std::string_view bytes, std::st
 
 // Whether it is for one of these platforms.
 bool is_for_one_of(const IndexEntry& entry, std::span<const Platform> platforms);
+// `roots`, the attestations among `entries` that are about them, those that are about these, and so on. Each entry is
+// looked at once, so cycles end.
+std::set<Digest> with_attestations(std::span<const Descriptor> entries, std::set<Digest> roots);
 // Which of the entries stay where only those for these platforms do, and what attests them.
 std::vector<bool> kept_for(std::span<const IndexEntry> entries, std::span<const Platform> platforms);
 

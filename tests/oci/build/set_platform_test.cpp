@@ -295,6 +295,17 @@ TEST(SetPlatform, KeepsTheAttestationsOfAnImageThatAnotherEntryLeadsTo) {
   EXPECT_THAT(relabelled.notes, IsEmpty());
 }
 
+TEST(SetPlatform, AttestationsOfAttestationsGoWithThem) {
+  MemoryStore store;
+  const Image image = add_image(store, kAmd64);
+  const Relabelled alone = set_platform(store, image.root, kWasi, false);
+  const Descriptor proof = describe(media_type::kOciManifest, "proof");
+  const std::string bytes =
+      index_of({attestation(proof, "of the proof"), entry(image.root, kLinuxEntry), attestation(image.root, "proof")});
+  const Relabelled relabelled = set_platform(store, store.add(media_type::kOciIndex, bytes), kWasi, false);
+  EXPECT_EQ(relabelled.bytes, index_of({entry(alone.root, kWasiEntry)}));
+}
+
 TEST(SetPlatform, AnyImageMayBeForAnyOtherPlatform) {
   MemoryStore store;
   const Image image = add_image(store, R"("os":"wasi","architecture":"wasm")", {{"sh", "#!"}});
