@@ -98,14 +98,14 @@ std::optional<std::string> annotated_manifest(const IndexEntry& entry, const Ann
 class Annotating {
  public:
   Annotating(std::string bytes, std::span<const IndexEntry> entries, std::span<const AnnotationRequest> requests)
-      : size_(bytes.size()), text_(std::move(bytes), kMaxManifestSize), entries_(entries), requests_(requests) {
-    for (const IndexEntry& entry : entries) {
-      descriptors_.push_back(entry.descriptor);
-    }
-  }
+      : size_(bytes.size()),
+        text_(std::move(bytes), kMaxManifestSize),
+        entries_(entries),
+        requests_(requests),
+        is_stale_(entries.size()) {}
 
   void annotate_manifests() {
-    const std::vector<Descriptor> before = descriptors_;
+    std::map<std::size_t, Descriptor> changed;  // by position
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const IndexEntry& entry = entries_[i];
       const Annotations annotations = select_for(entry, requests_, AnnotationLevel::manifest);
@@ -113,23 +113,23 @@ class Annotating {
         continue;
       }
       if (std::optional<std::string> manifest = annotated_manifest(entry, annotations)) {
-        const Descriptor changed = describe(entry.descriptor.media_type, *manifest);
-        descriptors_[i].digest = changed.digest;
-        descriptors_[i].size = changed.size;
-        manifests_.emplace(changed.digest, *std::move(manifest));
+        const Descriptor descriptor = describe(entry.descriptor.media_type, *manifest);
+        manifests_.emplace(descriptor.digest, *std::move(manifest));
+        changed.emplace(i, descriptor);
       }
     }
-    is_stale_ = orphaned(before, descriptors_);
-    text_.edit([&](const JsonValue& root) {
-      std::vector<Edit> edits;
-      for (const JsonValue& child : manifests_of(root)) {
-        const Descriptor& changed = descriptors_[child.position()];
-        if (changed.digest != before[child.position()].digest) {
-          append(edits, point_to(child, changed));
+    if (!changed.empty()) {
+      find_stale_attestations(changed);
+      text_.edit([&](const JsonValue& root) {
+        std::vector<Edit> edits;
+        for (const JsonValue& child : manifests_of(root)) {
+          if (const auto target = changed.find(child.position()); target != changed.end()) {
+            append(edits, point_to(child, target->second));
+          }
         }
-      }
-      return edits;
-    });
+        return edits;
+      });
+    }
   }
 
   void annotate_index_and_entries() {
@@ -176,6 +176,16 @@ class Annotating {
  private:
   static JsonValue manifests_of(const JsonValue& root) { return root.find("manifests").value_or(root); }
 
+  void find_stale_attestations(const std::map<std::size_t, Descriptor>& changed) {
+    std::vector<Descriptor> before;
+    std::ranges::transform(entries_, std::back_inserter(before), &IndexEntry::descriptor);
+    std::vector<Descriptor> after = before;
+    for (const auto& [position, descriptor] : changed) {
+      after[position].digest = descriptor.digest;
+    }
+    is_stale_ = orphaned(before, after);
+  }
+
   std::vector<Edit> annotate_entry(const JsonValue& entry) const {
     return annotate(entry, select_for(entries_[entry.position()], requests_, AnnotationLevel::manifest_descriptor));
   }
@@ -184,8 +194,7 @@ class Annotating {
   EditedText text_;
   std::span<const IndexEntry> entries_;
   std::span<const AnnotationRequest> requests_;
-  std::vector<Descriptor> descriptors_;  // of the entries, as they become
-  std::vector<bool> is_stale_;           // which entries attest what is there no more
+  std::vector<bool> is_stale_;  // which entries attest what is there no more
   std::map<Digest, std::string> manifests_;
 };
 

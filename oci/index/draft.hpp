@@ -34,8 +34,8 @@ struct Merged {
   std::vector<Descriptor> orphans = {};  // attestations that are not in the index, since what they are about is not
 };
 
-// Throws ContentError for a document of `size` bytes (`what`: "index", "manifest"), where that is more than registries
-// promise to take and than it had `before`: then one of them took that much.
+// Throws ContentError where a document (`what`: "index", "manifest") of at least `size` bytes is more than registries
+// promise to take, and more than it had `before`: what was in a registry, one of them takes.
 void require_portable(std::size_t size, std::size_t before, std::string_view what);
 
 // Which entries of `after` are attestations that have lost what they were about by a change of the entries `before`.
