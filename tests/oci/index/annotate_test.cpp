@@ -142,7 +142,7 @@ TEST_F(AnnotateIndex, AttestationsOfAttestationsGoWithThem) {
 TEST_F(AnnotateIndex, AnEntryHoldsNoneOfTheContentThatItLedTo) {
   const auto text = [](const Descriptor& manifest, const std::string& before, const std::string& after) {
     return R"({ "manifests": [ {)" + before + R"("size" : )" + std::to_string(manifest.size) + ",\n\"digest\":\"" +
-           manifest.digest.str() + "\",\"mediaType\": \"" + manifest.media_type + "\"" + after +
+           manifest.digest.str() + R"(","mediaType": ")" + manifest.media_type + "\"" + after +
            "} ],\t\"schemaVersion\":2}\n";
   };
   const std::string data = R"("data": "e30=")";
