@@ -20,8 +20,8 @@ struct Relabelled {
 // Makes the image `root`, which `store` holds with all below it, one for `platform`: in its config and, where `root` is
 // an index, in the entry that leads to it. That is its only image, or else its only one for Wasm. A version and
 // features of an operating system go with the old platform. Every other byte of the documents stays what it is, and so
-// do the layers. Attestations of the image, and of these, speak of the one that it was; they are left out unless that is
-// there still.
+// do the layers. Attestations of the image, and of these, speak of the one that it was; they are left out unless that
+// is there still.
 //
 // Throws UsageError for what has no config of an image, where an entry would have to be chosen, for a platform that the
 // packaging cannot have, and, unless `force`, where `platform` is one of Wasm and the image starts no module, or one
