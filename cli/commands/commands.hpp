@@ -10,6 +10,7 @@ extern const Command kBuildCommand;
 extern const Command kCompletionCommand;
 extern const Command kCopyCommand;
 extern const Command kDigestCommand;
+extern const Command kExplainCommand;
 extern const Command kImagesCommand;
 extern const Command kIndexAddCommand;
 extern const Command kIndexAnnotateCommand;

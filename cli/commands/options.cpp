@@ -13,21 +13,24 @@ std::optional<Packaging> read_packaging(const Parsed& parsed) {
   return kind ? parse_packaging(*kind) : std::nullopt;
 }
 
+std::vector<const Client*> read_clients(const Parsed& parsed) {
+  std::vector<const Client*> clients;
+  for (const std::string& name : parsed.values("for")) {
+    const Client* client = &find_client(name);
+    if (std::ranges::find(clients, client) == clients.end()) {
+      clients.push_back(client);
+    }
+  }
+  return clients;
+}
+
 Gate read_gate(const Parsed& parsed) {
   Gate gate{.served = read_platforms(parsed, "require-platform"),
             .unchanged = read_platforms(parsed, "require-unchanged")};
-  const std::vector<std::string>& names = parsed.values("for");
-  if (names.empty()) {
-    return gate;
-  }
-  if (gate.is_open()) {
-    throw UsageError("--for says whom a gate asks, and there is none", "--require-platform wasi/wasm");
-  }
-  gate.clients.clear();
-  for (const std::string& name : names) {
-    const Client* client = &find_client(name);
-    if (std::ranges::find(gate.clients, client) == gate.clients.end()) {
-      gate.clients.push_back(client);
+  if (std::vector<const Client*> clients = read_clients(parsed); !clients.empty()) {
+    gate.clients = std::move(clients);
+    if (gate.is_open()) {
+      throw UsageError("--for says whom a gate asks, and there is none", "--require-platform wasi/wasm");
     }
   }
   return gate;

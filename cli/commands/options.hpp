@@ -51,6 +51,9 @@ inline constexpr Option kFor{.name = "for",
                                  "containerd, podman)",
                              .takes = Takes::list};
 
+// The clients that --for names, each once; none where it is not given. Throws UsageError.
+std::vector<const Client*> read_clients(const Parsed& parsed);
+
 // The gate that kRequirePlatform, kRequireUnchanged and kFor make.
 Gate read_gate(const Parsed& parsed);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
@@ -26,6 +27,8 @@ struct Client {
   std::string_view title;  // in sentences
   Asks asks = Asks::what_it_is_told;
   Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
+  std::string (*finds_nothing)(const Wish& wish, const Digest& index) = wasm_oci::finds_nothing;
+  Outlook (*foresee)(const Taken& taken, const Wish& wish) = nullptr;
 };
 
 std::span<const Client> all_clients();
@@ -40,12 +43,17 @@ Platform asked_by(const Client& client, const Platform& wanted);
 struct PassedOver {
   Descriptor entry;
   std::string reason;
+
+  bool operator==(const PassedOver&) const = default;
 };
 
 struct Choice {
   Platform asked;
+  std::optional<Digest> index = std::nullopt;      // the last one that was looked into
   std::optional<Descriptor> taken = std::nullopt;  // a manifest, never an index
   std::vector<PassedOver> passed_over = {};
+
+  bool operator==(const Choice&) const = default;
 };
 
 // What it takes below `root`, whose manifests `store` holds: a manifest alone whatever it is for; of an index in an

@@ -3,6 +3,7 @@
 // which may be one that was not asked for; an entry without a platform comes last, and its config is asked, but only
 // that of the first.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
 #include "oci/image_platforms.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
@@ -72,6 +73,41 @@ Picked pick_as_containerd(Store& store, const Index& index, const Platform& aske
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) {
+  return "no match for platform in manifest " + index.str() + ": not found";
+}
+
+// core/unpack/unpacker.go: whether layers are unpacked is decided by the platform that the config says.
+Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
+  const std::string platform = format(wish.asked);
+  // 2.x pulls through its transfer service, which takes no platform that it does not unpack.
+  const std::string pull = "ctr images pull --local --platform " + platform + " " + wish.name;
+  if (!taken.config) {
+    return {.next = "it is pulled; ctr run fails with \"unknown image config media type " +
+                    excerpt(taken.manifest.config.media_type) + "\"",
+            .command = pull};
+  }
+  if (!same_platform(taken.config->platform, wish.asked)) {
+    return {.next = "its layers are fetched and not unpacked, since its config says " +
+                    excerpt(format(taken.config->platform)) + ": \"unpacker does not support platform\"",
+            .command = pull};
+  }
+  if (const std::optional<std::string> why = why_nothing_starts(taken)) {
+    return {.next = "it is pulled and cannot be run: " + *why, .command = pull};
+  }
+  if (!taken.is_wasm()) {
+    return {.works = true,
+            .next = "it is unpacked and run by runc",
+            .command = pull + "\nctr run --rm --platform " + platform + " " + wish.name + " NAME"};
+  }
+  const std::string what =
+      taken.has_files() ? "it is unpacked, and the shim runs /" + taken.path : "runwasi's shims run its Wasm layer";
+  return {.works = true,
+          .next = what,
+          .command = pull + "\nctr run --rm --runtime io.containerd.wasmtime.v1 --platform " + platform + " " +
+                     wish.name + " NAME"};
 }
 
 }  // namespace wasm_oci

@@ -2,6 +2,8 @@
 // they are written; the best variant wins, of equals one that says it is compressed with zstd, then the first; an entry
 // without a platform is for whatever nothing else is for.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,6 +73,88 @@ Picked pick_as_containers_image(Store& /*store*/, const Index& index, const Plat
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+std::string containers_image_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+  return R"(no image found in image index for architecture ")" + wish.asked.architecture + R"(", variant ")" +
+         wish.asked.variant + R"(", OS ")" + wish.asked.os + "\"";
+}
+
+namespace {
+
+// containers-common, platform_to_oci_runtime: what podman hands to crun-wasm, by the platform in the config.
+bool goes_to_crun_wasm(const Platform& platform) {
+  static constexpr std::array<std::string_view, 3> kArchitectures = {"wasm", "wasm32", "wasm64"};
+  return platform.os == "wasi" && std::ranges::find(kArchitectures, platform.architecture) != kArchitectures.end();
+}
+
+std::string no_image(const Taken& taken) {
+  return R"("unsupported image-specific operation on artifact with type \")" +
+         excerpt(taken.manifest.config.media_type) + R"(\"")";
+}
+
+// crun's handlers for Wasm: core modules with _start.
+std::optional<std::string> why_crun_cannot(const Taken& taken) {
+  const FoundModule* const module = taken.module();
+  if (module != nullptr && module->kind == WasmKind::component) {
+    return "/" + taken.path + " is a component, and crun runs core modules";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Outlook foresee_podman(const Taken& taken, const Wish& wish) {
+  if (!taken.config) {
+    return {.next = "it is refused: " + no_image(taken), .command = {}};
+  }
+  if (const std::optional<std::string> why = why_nothing_starts(taken)) {
+    return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
+  }
+  const std::string run = "podman run --rm ";
+  if (!taken.is_wasm()) {
+    return {.works = true, .next = "it is unpacked and run", .command = run + platform_flag(wish) + wish.name};
+  }
+  if (!taken.has_files()) {
+    return {.next = "it is refused: its layers are no file systems", .command = {}};
+  }
+  if (const std::optional<std::string> why = why_crun_cannot(taken)) {
+    return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
+  }
+  const std::string platform = format(taken.config->platform);
+  if (!goes_to_crun_wasm(taken.config->platform)) {
+    return {.works = true,
+            .next = "it is unpacked; for " + excerpt(platform) +
+                    " no runtime is chosen by itself (\"exec format error\"), an annotation says that it is Wasm",
+            .command = run + "--platform " + platform + " --annotation run.oci.handler=wasm " + wish.name};
+  }
+  return {.works = true,
+          .next = "it is unpacked, and crun-wasm runs /" + taken.path + ", where crun was built with a Wasm runtime",
+          .command = run + "--platform " + platform + " " + wish.name};
+}
+
+Outlook foresee_crio(const Taken& taken, const Wish& wish) {
+  if (!taken.config) {
+    return {.next = "it is refused: " + no_image(taken), .command = {}};
+  }
+  if (!taken.is_wasm()) {
+    return {.works = true, .next = "it is unpacked and run", .command = {}};
+  }
+  Outlook outlook = foresee_podman(taken, wish);
+  outlook.command.clear();
+  if (outlook.works) {
+    outlook.next = "it is unpacked; the runtime is that of platform_runtime_paths for \"" +
+                   excerpt(format(taken.config->platform)) + "\", or crun with an annotation of the pod";
+    outlook.command = "metadata:\n  annotations:\n    module.wasm.image/variant: compat-smart";
+  }
+  return outlook;
+}
+
+Outlook foresee_skopeo(const Taken& /*taken*/, const Wish& wish) {
+  return {.works = true,
+          .next = "it is copied; nothing is unpacked or run",
+          .command = "skopeo --override-os " + wish.asked.os + " --override-arch " + wish.asked.architecture +
+                     " copy docker://" + wish.name + " oci:DIR:NAME"};
 }
 
 }  // namespace wasm_oci

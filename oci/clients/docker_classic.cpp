@@ -2,6 +2,8 @@
 // entry that is nearest by containerd's comparison, one without a platform last; whatever is not for the machine's own
 // OS is refused, before and after it is chosen.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
+#include "oci/text.hpp"
 
 namespace wasm_oci {
 
@@ -24,6 +26,29 @@ Picked pick_as_docker_classic(Store& /*store*/, const Index& index, const Platfo
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+std::string docker_classic_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+  return wish.asked.os == "linux" ? "no matching manifest for " + format(wish.asked) + " in the manifest list entries"
+                                  : "operating system is not supported";
+}
+
+Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
+  if (!taken.config) {
+    return {.next = R"(it is refused: "Encountered remote \")" + excerpt(taken.manifest.config.media_type) +
+                    R"(\"(unknown) when fetching")",
+            .command = {}};
+  }
+  if (taken.config->platform.os != "linux") {
+    return {.next = "it is refused: \"operating system is not supported\"; Wasm needs Docker's containerd image store",
+            .command = {}};
+  }
+  if (const std::optional<std::string> why = why_nothing_starts(taken)) {
+    return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
+  }
+  return {.works = true,
+          .next = "it is unpacked and run by runc",
+          .command = "docker run --rm " + platform_flag(wish) + wish.name};
 }
 
 }  // namespace wasm_oci

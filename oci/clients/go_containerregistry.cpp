@@ -1,6 +1,7 @@
 // go-containerregistry, pkg/v1/remote/index.go (childByPlatform): the first entry for the platform, names compared as
 // they are written; what is asked for without a variant matches any; an entry without a platform is for linux/amd64.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,16 @@ Picked pick_as_go_containerregistry(Store& /*store*/, const Index& index, const 
            (asked.os_version.empty() || given.os_version == asked.os_version) &&
            std::ranges::all_of(asked.os_features, [&](const std::string& feature) { return holds(given, feature); });
   });
+}
+
+std::string go_containerregistry_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+  return "no child with platform " + format(wish.asked) + " in index " + wish.name;
+}
+
+Outlook foresee_crane(const Taken& /*taken*/, const Wish& wish) {
+  return {.works = true,
+          .next = "it is fetched; nothing is run",
+          .command = "crane pull --platform " + format(wish.asked) + " " + wish.name + " image.tar"};
 }
 
 }  // namespace wasm_oci

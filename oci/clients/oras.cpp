@@ -1,5 +1,6 @@
 // oras-go, internal/platform (MatchPlatform): as go-containerregistry, but an entry without a platform is for nothing.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
 
 namespace wasm_oci {
 
@@ -17,6 +18,12 @@ Picked pick_as_oras(Store& store, const Index& index, const Platform& asked) {
     }
   }
   return picked;
+}
+
+Outlook foresee_oras(const Taken& /*taken*/, const Wish& wish) {
+  return {.works = true,
+          .next = "its layers become files, by their titles; nothing is run",
+          .command = "oras pull --platform " + format(wish.asked) + " " + wish.name};
 }
 
 }  // namespace wasm_oci

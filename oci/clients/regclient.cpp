@@ -2,6 +2,7 @@
 // the best variant, of equals the first; for an OS that it does not know, as wasi, versions and features have to be
 // equal.
 #include "oci/clients/families.hpp"
+#include "oci/clients/outlook.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,12 @@ Picked pick_as_regclient(Store& /*store*/, const Index& index, const Platform& w
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+Outlook foresee_regctl(const Taken& /*taken*/, const Wish& wish) {
+  return {.works = true,
+          .next = "it is fetched; nothing is run",
+          .command = "regctl manifest get --platform " + format(wish.asked) + " " + wish.name};
 }
 
 }  // namespace wasm_oci

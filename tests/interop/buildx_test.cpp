@@ -76,6 +76,13 @@ class Buildx : public Interop {
     return sha256_of(out / path);
   }
 
+  // What `explain` says that BuildKit takes.
+  std::string explained(const std::string& name, const std::string& platform) {
+    const json choices =
+        json::parse(user_.must({"explain", name, "--platform", platform, "--for", "buildkit", "--format", "json"}));
+    return choices.at("choices").at(0).at("chosen").at("digest");
+  }
+
   std::filesystem::path context_ = user_.work() / "context";
   TempDir folder_;
   BuildKit buildkit_{folder_.path(), PACKAGERS "/bin", registry_.host()};
@@ -114,6 +121,9 @@ TEST_F(Buildx, BuildKitTakesOfAnIndexWhatItIsAskedFor) {
   EXPECT_EQ(taken(at("app:1.0"), "linux/arm64", "app"), sha256_of(context_ / "app-arm64"));
   EXPECT_EQ(taken(at("app:1.0"), "wasi/wasm", "hello.wasm"), hello_digest());
   EXPECT_EQ(taken(at("app:1.0"), "wasip1/wasm", "hello.wasm"), hello_digest());
+  for (const std::string platform : {"linux/amd64", "linux/arm64", "wasi/wasm", "wasip1/wasm"}) {
+    EXPECT_EQ(explained(at("app:1.0"), platform), user_.must({"digest", at("app:1.0"), "--platform", platform}));
+  }
 }
 
 // Two jobs of a matrix push by digest, each an index of an image and its attestation; a third the module; a fourth job

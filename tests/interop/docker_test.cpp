@@ -1,10 +1,13 @@
 // What docker's daemon takes and gives. Debian's has the older image store, which holds no image for wasi: that is
 // said, and images that claim another platform go both ways.
+#include "oci/digest.hpp"
 #include "tests/interop/peers.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace wasm_oci::testing {
 namespace {
@@ -73,6 +76,32 @@ TEST_F(Docker, PullsWhatWasPushedAndPushesWhatIsPulled) {
   const std::filesystem::path module = user_.root() / "back.wasm";
   user_.must({"pull", theirs, "-o", module.string()});
   EXPECT_EQ(sha256_of(module), hello_digest());
+}
+
+// What `explain` says of the classic store is what docker's daemon does, and says.
+TEST_F(Docker, DoesWithAnIndexWhatIsExplained) {
+  const std::string index = registry_.host() + "/me/index:1.0";
+  user_.must(
+      {"build", testdata(kModule).string(), "-t", index, "--platform", "linux/amd64,linux/arm64,wasi/wasm", "--push"});
+  const auto explained = [&](const std::string& platform) {
+    return nlohmann::json::parse(
+               user_.must({"explain", index, "--for", "docker-classic", "--platform", platform, "--format", "json"}))
+        .at("choices")
+        .at(0);
+  };
+  for (const std::string platform : {"linux/amd64", "linux/arm64"}) {
+    user_.must_other({"docker", "pull", "-q", "--platform", platform, index});
+    const std::string taken = explained(platform).at("chosen").at("digest");
+    EXPECT_EQ(user_.must_other({"docker", "image", "inspect", "--format", "{{.Id}}", index}),
+              digest_of(user_({"inspect", "--config", registry_.host() + "/me/index@" + taken}).out).str());
+  }
+  const Outcome absent = user_.other({"docker", "pull", "-q", "--platform", "linux/s390x", index});
+  EXPECT_FALSE(absent.ok());
+  EXPECT_THAT(absent.err, HasSubstr(explained("linux/s390x").at("reason").get<std::string>()));
+  const Outcome wasi = user_.other({"docker", "pull", "-q", "--platform", "wasi/wasm", index});
+  EXPECT_FALSE(wasi.ok());
+  EXPECT_THAT(wasi.err, HasSubstr("operating system is not supported"));
+  EXPECT_THAT(explained("wasi/wasm").at("next").get<std::string>(), HasSubstr("operating system is not supported"));
 }
 
 }  // namespace

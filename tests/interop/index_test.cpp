@@ -7,6 +7,7 @@
 #include "tests/support/registries.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -118,11 +119,27 @@ class Selection : public IndexInterop {
           platforms, [&](const std::string& one) { return same_platform(parse_platform(one), platform); });
       const std::optional<std::string> expected =
           meant == platforms.end() ? std::nullopt : std::optional(configs_.at(*meant));
+      for (const std::string client : {"skopeo", "podman", "containerd"}) {
+        EXPECT_EQ(explained(index, wanted, client), expected) << client;
+      }
       EXPECT_EQ(taken_by_skopeo(index, platform), expected);
       EXPECT_EQ(taken_by_podman(index, platform), expected);
       const std::vector<std::string> taken = taken_by_containerd(containerd_, index, platform, all);
       EXPECT_EQ(taken, expected ? std::vector{*expected} : std::vector<std::string>{});
     }
+  }
+
+  // The config of what `explain` says that the client takes.
+  std::optional<std::string> explained(const std::string& index, const std::string& platform,
+                                       const std::string& client) {
+    const auto choice = nlohmann::json::parse(
+                            user_.must({"explain", index, "--platform", platform, "--for", client, "--format", "json"}))
+                            .at("choices")
+                            .at(0);
+    if (choice.at("chosen").is_null()) {
+      return std::nullopt;
+    }
+    return config_of(index.substr(0, index.rfind(':')) + "@" + choice.at("chosen").at("digest").get<std::string>());
   }
 
   // In the layout "layout", named `name`; then in the registry.

@@ -11,7 +11,10 @@
 namespace wasm_oci::testing {
 
 void expect_golden(std::string_view actual, const std::string& name) {
-  const std::filesystem::path path = testdata("golden/" + name);
+  expect_same_as_file(actual, testdata("golden/" + name));
+}
+
+void expect_same_as_file(std::string_view actual, const std::filesystem::path& path) {
   const char* accept = std::getenv("WASM_OCI_ACCEPT");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
   if (accept != nullptr && std::string_view(accept) == "1") {
     std::filesystem::create_directories(path.parent_path());

@@ -2,6 +2,7 @@
 // the difference is then read in review.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -9,5 +10,7 @@ namespace wasm_oci::testing {
 
 // Expects `actual` to be the content of testdata/golden/NAME, byte for byte.
 void expect_golden(std::string_view actual, const std::string& name);
+// The same of any file of the repository.
+void expect_same_as_file(std::string_view actual, const std::filesystem::path& path);
 
 }  // namespace wasm_oci::testing

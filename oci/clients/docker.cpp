@@ -1,0 +1,40 @@
+// Docker Engine with the containerd image store (daemon/containerd, daemon/create.go, daemon/runtime_unix.go), and
+// BuildKit. A runtime is never chosen by the platform: without --runtime it is runc.
+#include "oci/clients/outlook.hpp"
+
+namespace wasm_oci {
+
+std::string docker_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+  return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
+}
+
+Outlook foresee_docker(const Taken& taken, const Wish& wish) {
+  if (const std::optional<std::string> why = why_nothing_starts(taken)) {
+    const std::string words = taken.config && taken.argv.empty() ? " (\"no command specified\")" : "";
+    return {.next = "it is pulled and cannot be run: " + *why + words, .command = {}};
+  }
+  if (!taken.is_wasm()) {
+    return {.works = true,
+            .next = "it is unpacked and run by runc",
+            .command = "docker run --rm " + platform_flag(wish) + wish.name};
+  }
+  if (!taken.has_files()) {
+    return {.next = "it is pulled and cannot be run: its layers are no file systems", .command = {}};
+  }
+  return {.works = true,
+          .next = "it is unpacked, and the shim that --runtime names runs /" + taken.path +
+                  "; without --runtime runc fails with \"exec format error\"",
+          .command = "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " +
+                     format(taken.config ? taken.config->platform : wish.asked) + " " + wish.name};
+}
+
+Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
+  if (!taken.config) {
+    return {.next = "it is no base image: its config is " + taken.manifest.config.media_type, .command = {}};
+  }
+  return {.works = true,
+          .next = "FROM takes it as the base image",
+          .command = "echo \"FROM " + wish.name + "\" | docker buildx build " + platform_flag(wish) + "-"};
+}
+
+}  // namespace wasm_oci

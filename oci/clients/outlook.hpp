@@ -1,0 +1,64 @@
+// What a client does with an image that it has taken: whether it can use it, what happens, and the line that does it.
+// Where it fails, the client's own words are quoted.
+#pragma once
+
+#include "oci/clients/taken.hpp"
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+
+#include <optional>
+#include <string>
+
+namespace wasm_oci {
+
+// What somebody wants a client to do.
+struct Wish {
+  std::string name;                           // of the image, as one types it
+  std::string repository;                     // the same without tag and digest
+  Platform wanted;                            // what the user wants
+  Platform asked;                             // what the client asks for
+  std::optional<Digest> wasm = std::nullopt;  // the Wasm image below the root, whoever takes it
+};
+
+struct Outlook {
+  bool works = false;
+  std::string next;     // one sentence or two
+  std::string command;  // to paste; may be several lines; empty: there is none
+};
+
+Outlook foresee_docker(const Taken& taken, const Wish& wish);
+Outlook foresee_docker_classic(const Taken& taken, const Wish& wish);
+Outlook foresee_buildkit(const Taken& taken, const Wish& wish);
+Outlook foresee_containerd(const Taken& taken, const Wish& wish);
+Outlook foresee_kubernetes(const Taken& taken, const Wish& wish);
+Outlook foresee_podman(const Taken& taken, const Wish& wish);
+Outlook foresee_crio(const Taken& taken, const Wish& wish);
+Outlook foresee_skopeo(const Taken& taken, const Wish& wish);
+Outlook foresee_crane(const Taken& taken, const Wish& wish);
+Outlook foresee_istio(const Taken& taken, const Wish& wish);
+Outlook foresee_envoy_gateway(const Taken& taken, const Wish& wish);
+Outlook foresee_regctl(const Taken& taken, const Wish& wish);
+Outlook foresee_oras(const Taken& taken, const Wish& wish);
+Outlook foresee_wkg(const Taken& taken, const Wish& wish);
+Outlook foresee_wash(const Taken& taken, const Wish& wish);
+Outlook foresee_spin(const Taken& taken, const Wish& wish);
+Outlook foresee_runwasi_layers(const Taken& taken, const Wish& wish);
+
+// What the client says where it takes nothing of the index `index`.
+std::string containerd_finds_nothing(const Wish& wish, const Digest& index);
+std::string docker_finds_nothing(const Wish& wish, const Digest& index);
+std::string docker_classic_finds_nothing(const Wish& wish, const Digest& index);
+std::string containers_image_finds_nothing(const Wish& wish, const Digest& index);
+std::string go_containerregistry_finds_nothing(const Wish& wish, const Digest& index);
+std::string oci_client_finds_nothing(const Wish& wish, const Digest& index);
+std::string runwasi_finds_nothing(const Wish& wish, const Digest& index);
+// Of clients whose words are not known here.
+std::string finds_nothing(const Wish& wish, const Digest& index);
+
+// What container runtimes have in common: why nothing of the image can start, in words that follow "it cannot be run:
+// "; nullopt: it starts, as far as its files tell.
+std::optional<std::string> why_nothing_starts(const Taken& taken);
+// "--platform P ", where the user wants another platform than the machine's.
+std::string platform_flag(const Wish& wish);
+
+}  // namespace wasm_oci

@@ -1,0 +1,58 @@
+#include "oci/clients/taken.hpp"
+
+#include "oci/media_type.hpp"
+
+#include <algorithm>
+
+namespace wasm_oci {
+namespace {
+
+// What starts: arg0 up to a "#function" (runwasi), below the working directory where it is relative, without "/" in
+// front as paths of layers are.
+std::string path_of_start(const ImageConfig& config, const std::string& arg0) {
+  std::string path = arg0.substr(0, arg0.find('#'));
+  if (!path.starts_with('/')) {
+    path = config.workdir + "/" + path;
+  }
+  return path.substr(std::min(path.find_first_not_of('/'), path.size()));
+}
+
+}  // namespace
+
+bool Taken::is_wasm() const { return config && wasm_oci::is_wasm(config->platform); }
+
+bool Taken::has_files() const {
+  return config && (!packaging || packaging == Packaging::image || packaging == Packaging::envoy);
+}
+
+const FoundModule* Taken::module() const {
+  if (!modules) {
+    return nullptr;
+  }
+  if (!has_files()) {
+    return modules->empty() ? nullptr : &modules->front();
+  }
+  const auto found = std::ranges::find(*modules, path, &FoundModule::path);
+  return found == modules->end() ? nullptr : &*found;
+}
+
+Taken look_at_taken(Store& store, const Descriptor& image) {
+  Taken taken{.descriptor = image, .manifest = parse_manifest(store.load(image, NodeKind::manifest), image.media_type)};
+  taken.packaging = packaging_of(taken.manifest);
+  std::vector<Digest> diff_ids;
+  if (media_type::is_image_config(taken.manifest.config.media_type)) {
+    taken.config = parse_image_config(store.load(taken.manifest.config, NodeKind::blob));
+    taken.argv = taken.config->entrypoint;
+    taken.argv.insert(taken.argv.end(), taken.config->cmd.begin(), taken.config->cmd.end());
+    if (!taken.argv.empty()) {
+      taken.path = path_of_start(*taken.config, taken.argv.front());
+    }
+    diff_ids = taken.config->diff_ids;
+  }
+  if (taken.is_wasm() || taken.argv.empty()) {
+    taken.modules = find_modules(store, taken.manifest, diff_ids);
+  }
+  return taken;
+}
+
+}  // namespace wasm_oci

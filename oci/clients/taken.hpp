@@ -1,0 +1,38 @@
+// What clients look at of an image that they have taken, before anything of it runs.
+#pragma once
+
+#include "oci/descriptor.hpp"
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/packaging/extract.hpp"
+#include "oci/packaging/packaging.hpp"
+#include "oci/store/store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+
+struct Taken {
+  Descriptor descriptor;
+  Manifest manifest;
+  std::optional<ImageConfig> config = std::nullopt;      // nullopt: the config is no image's
+  std::optional<Packaging> packaging = std::nullopt;     // nullopt: none of Wasm that is known here
+  std::vector<std::string> argv = {};                    // entrypoint and command
+  std::string path = {};                                 // of what starts, in the image; empty where nothing does
+  std::optional<std::vector<FoundModule>> modules = {};  // nullopt: not looked for, as in native programs
+
+  // Whether its config is for a Wasm platform.
+  bool is_wasm() const;
+  // Whether its layers are file systems, as far as their types tell.
+  bool has_files() const;
+  // The module that starts; nullptr where there is none at that path, or the layers were not read.
+  const FoundModule* module() const;
+};
+
+// Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for
+// what is broken, NotFoundError for what the store does not hold.
+Taken look_at_taken(Store& store, const Descriptor& image);
+
+}  // namespace wasm_oci

@@ -1,0 +1,172 @@
+#include "oci/clients/explain.hpp"
+
+#include "oci/error.hpp"
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/graph.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const Platform kWasi{.os = "wasi", .architecture = "wasm"};
+const Platform kLinux{.os = "linux", .architecture = host_platform().architecture};
+
+class Explain : public ::testing::Test {
+ protected:
+  // An image without layers.
+  Descriptor image(const Platform& platform, std::vector<std::string> entrypoint = {"/app"}) {
+    return manifest(std::string(media_type::kOciConfig),
+                    serialize(ImageConfig{.platform = platform, .entrypoint = std::move(entrypoint)}), {});
+  }
+
+  Descriptor manifest(const std::string& config_type, const std::string& config, std::vector<Descriptor> layers) {
+    return store_.add(media_type::kOciManifest, serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                                   .config = store_.add(config_type, config),
+                                                                   .layers = std::move(layers)}));
+  }
+
+  Descriptor index(std::vector<std::pair<Descriptor, Platform>> entries) {
+    std::vector<Descriptor> descriptors;
+    for (auto& [descriptor, platform] : entries) {
+      descriptor.platform = platform;
+      descriptors.push_back(descriptor);
+    }
+    return testing::add_index(store_, descriptors);
+  }
+
+  Descriptor wasm_blob(std::string_view type) { return store_.add(type, std::string("\0asm\1\0\0\0", 8)); }
+
+  Explanation explained(std::string_view client, const Descriptor& root, const Platform& wanted = kWasi) {
+    const Client* const asked = &find_client(client);
+    std::vector<Explanation> told;
+    explain(store_, root,
+            {.name = "me/app:1",
+             .repository = "me/app",
+             .platforms = std::span(&wanted, 1),
+             .clients = std::span(&asked, 1)},
+            [&](const Explanation& explanation) { told.push_back(explanation); });
+    EXPECT_THAT(told, SizeIs(1));
+    return told.at(0);
+  }
+
+  MemoryStore store_;
+};
+
+TEST_F(Explain, TellsOfEveryClientAndPlatform) {
+  const Descriptor root = image(kWasi);
+  std::vector<const Client*> clients;
+  for (const Client& client : all_clients()) {
+    clients.push_back(&client);
+  }
+  const std::vector<Platform> platforms = {kLinux, kWasi};
+  std::map<std::string, int> told;
+  explain(store_, root, {.name = "x", .repository = "x", .platforms = platforms, .clients = clients},
+          [&](const Explanation& explanation) {
+            ++told[std::string(explanation.client->name)];
+            EXPECT_NE(explanation.outlook.next, "") << explanation.client->name;
+            EXPECT_EQ(explanation.outlook.works && explanation.outlook.command.empty(),
+                      explanation.outlook.works && explanation.client->name == "spin")
+                << explanation.client->name;
+          });
+  EXPECT_THAT(told, SizeIs(17));
+  EXPECT_EQ(told["docker"], 2);
+}
+
+TEST_F(Explain, SaysWhyWhatIsTakenIsTaken) {
+  const Descriptor bare = image(kWasi);
+  EXPECT_EQ(explained("docker", bare).reason, "a manifest alone is taken whatever it is for");
+  EXPECT_EQ(explained("docker", index({{bare, kWasi}})).reason, "it is the first that is for wasi/wasm");
+  EXPECT_EQ(explained("docker", testing::add_index(store_, {bare})).reason,
+            "it names no platform, and nothing else is for wasi/wasm");
+  const Descriptor arm = image(parse_platform("linux/arm/v6"));
+  EXPECT_EQ(explained("docker", index({{arm, parse_platform("linux/arm/v6")}}), parse_platform("linux/arm/v7")).reason,
+            "of what there is it is nearest to linux/arm/v7");
+}
+
+TEST_F(Explain, QuotesWhatAClientSaysThatFindsNothing) {
+  const Descriptor root = index({{image(kLinux), kLinux}});
+  EXPECT_EQ(explained("docker", root).reason, "no matching manifest for wasi/wasm in the manifest list entries");
+  EXPECT_EQ(explained("containerd", root).reason,
+            "no match for platform in manifest " + root.digest.str() + ": not found");
+  EXPECT_EQ(explained("podman", root).reason,
+            R"(no image found in image index for architecture "wasm", variant "", OS "wasi")");
+  EXPECT_EQ(explained("crane", root).reason, "no child with platform wasi/wasm in index me/app:1");
+  EXPECT_EQ(explained("docker-classic", root).reason, "operating system is not supported");
+  EXPECT_THAT(explained("docker", root).outlook.command, IsEmpty());
+}
+
+TEST_F(Explain, APodNamesTheDigestOfTheWasmImage) {
+  const Descriptor wasm = image(kWasi);
+  const Explanation explanation = explained("kubernetes", index({{image(kLinux), kLinux}, {wasm, kWasi}}));
+  EXPECT_EQ(explanation.choice.asked, kLinux);
+  EXPECT_FALSE(explanation.outlook.works);
+  EXPECT_THAT(explanation.outlook.command,
+              AllOf(HasSubstr("runtimeClassName: wasmtime"), HasSubstr("image: me/app@" + wasm.digest.str())));
+}
+
+TEST_F(Explain, WhatNothingStartsCannotBeRun) {
+  EXPECT_THAT(explained("docker", image(kWasi, {})).outlook.next, HasSubstr("no command specified"));
+  const Explanation missing = explained("podman", image(kWasi, {"/absent.wasm"}));
+  EXPECT_FALSE(missing.outlook.works);
+  EXPECT_THAT(missing.outlook.next, HasSubstr("/absent.wasm is no Wasm module of this image"));
+}
+
+TEST_F(Explain, ContainerdUnpacksByTheConfig) {
+  const Explanation explanation = explained("containerd", index({{image(kLinux), kWasi}}));
+  EXPECT_FALSE(explanation.outlook.works);
+  EXPECT_THAT(explanation.outlook.next, HasSubstr("unpacker does not support platform"));
+}
+
+TEST_F(Explain, AnArtifactIsForThoseWhoReadArtifacts) {
+  const Descriptor artifact = manifest(std::string(media_type::kWasmConfig),
+                                       R"({"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip1"})",
+                                       {wasm_blob(media_type::kWasm)});
+  EXPECT_TRUE(explained("wkg", artifact).outlook.works);
+  EXPECT_TRUE(explained("runwasi-layers", artifact).outlook.works);
+  EXPECT_TRUE(explained("kubernetes", artifact).outlook.works);
+  EXPECT_THAT(explained("wash", artifact).outlook.next, HasSubstr("components"));
+  EXPECT_THAT(explained("podman", artifact).outlook.next, HasSubstr("unsupported image-specific operation"));
+  EXPECT_FALSE(explained("docker", artifact).outlook.works);
+  EXPECT_FALSE(explained("istio", artifact).outlook.works);
+  EXPECT_THAT(explained("wkg", index({{artifact, kWasi}})).reason,
+              HasSubstr("no entry found in image index manifest matching client's default platform"));
+}
+
+TEST_F(Explain, PodmanChoosesItsRuntimeForSomePlatforms) {
+  EXPECT_THAT(explained("crio", image(kLinux), kLinux).outlook.next, HasSubstr("unpacked and run"));
+  const Descriptor wasip1 = manifest(
+      std::string(media_type::kOciConfig),
+      serialize(ImageConfig{.platform = {.os = "wasip1", .architecture = "wasm"}, .entrypoint = {"/module.wasm"}}),
+      {wasm_blob(media_type::kWasmComponentLayer)});
+  EXPECT_THAT(explained("podman", wasip1).outlook.next, HasSubstr("its layers are no file systems"));
+  EXPECT_THAT(explained("containerd", wasip1, {.os = "wasip1", .architecture = "wasm"}).outlook.next,
+              HasSubstr("Wasm layer"));
+}
+
+TEST_F(Explain, WhatIsAbsentIsToldAsWhatTheClientMeets) {
+  Descriptor absent = describe(media_type::kOciManifest, "absent");
+  const Explanation explanation = explained("docker", index({{absent, kWasi}}));
+  EXPECT_EQ(explanation.choice.taken->digest, absent.digest);
+  EXPECT_THAT(explanation.outlook.next, HasSubstr("it fails on what it takes"));
+  const Descriptor broken = store_.add(media_type::kOciManifest, "{}");
+  EXPECT_THAT(explained("docker", index({{broken, kWasi}})).outlook.next, HasSubstr("it fails on what it takes"));
+  EXPECT_THROW(explained("docker", store_.add(media_type::kOciIndex, "{}")), ContentError);
+}
+
+}  // namespace
+}  // namespace wasm_oci
