@@ -172,7 +172,8 @@ class Build {
   }
 
   void report_dry_run() {
-    for (const Reference& tag : tags_) {
+    const bool names_alone = targets_.elsewhere && !targets_.push;  // of what the outputs hold
+    for (const Reference& tag : names_alone ? std::vector<Reference>{} : tags_) {
       const Location place = targets_.push ? Location(RegistryLocation{tag}) : Location(LocalLocation{tag});
       attempt([&] { rehearse_at(place, tag.str()); });
     }
@@ -193,8 +194,9 @@ class Build {
     Result one = result(std::move(name));
     if (targets_.no_clobber || !targets_.gate.is_open()) {
       stage_->add(built_->root.media_type, built_->bytes);
+      const std::vector<RootName> names = tag_names();
       const auto there = rehearse(locations_, place, built_->root, {stage_},
-                                  {.gate = targets_.gate, .no_clobber = targets_.no_clobber});
+                                  {.gate = targets_.gate, .no_clobber = targets_.no_clobber, .names = names});
       if (there && there->root.digest != one.digest) {
         one.previous_digest = there->root.digest;
       }

@@ -428,6 +428,7 @@ class IndexChange {
         rehearse(locations_, location, made.root, stores,
                  {.gate = request_.gate,
                   .no_clobber = request_.no_clobber,
+                  .names = request_.names,
                   .before = against_base ? std::optional(base->root) : std::nullopt});
     const std::optional<Descriptor> previous = there ? std::optional(there->root) : std::nullopt;
     Before before;

@@ -5,6 +5,7 @@
 #include "oci/clients/gate.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace wasm_oci::cli {
@@ -12,6 +13,7 @@ namespace wasm_oci::cli {
 struct Rehearsal {
   const Gate& gate;
   bool no_clobber = false;
+  std::span<const RootName> names = {};             // that a layout without a name gets
   std::optional<Descriptor> before = std::nullopt;  // for the gate, where the location names nothing
 };
 

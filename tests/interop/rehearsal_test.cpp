@@ -81,6 +81,14 @@ TEST_F(Rehearsals, KnowWhenThereIsNothingToDo) {
   EXPECT_THAT(dry.err, AllOf(HasSubstr("is unchanged"), Not(HasSubstr("->"))));
 }
 
+TEST_F(Rehearsals, LookAtTheNamesThatALayoutGets) {
+  user_.must({"build", "app.wasm", "-o", "oci:layout", "-t", "n:1", "-q"});
+  expect_alike(0, {"index", "create", "-o", "oci:layout", "-t", "n:2", "oci:layout:wasi", "--no-clobber"});
+  expect_alike(8,
+               {"index", "create", "-o", "oci:layout", "-t", "n:3", "-t", "n:1", "oci:layout:amd64", "--no-clobber"});
+  expect_alike(8, {"build", "app.wasm", "-o", "oci:layout", "-t", "n:1", "--label", "x=y", "--no-clobber"});
+}
+
 TEST_F(Rehearsals, OfABuildListTheBareTag) {
   expect_alike(0,
                {"build", "app.wasm", "-t", "app:1", "--platform", "wasi/wasm,wasip1/wasm", "--bare-tag", "app:bare"});
