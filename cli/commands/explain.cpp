@@ -196,8 +196,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
   const std::array named = {parse_location(parsed.arguments().front())};
   Locations locations(context, named, false);
   const SourceImage source = locations.find(named.front());
-  ExplainRequest request{.name = source.name, .repository = source.name, .platforms = platforms, .clients = clients};
-  if (source.reference) {
+  ExplainRequest request{.name = "REF", .repository = "REF", .platforms = platforms, .clients = clients};
+  if (source.reference) {  // else clients cannot name it: it is in a file
     Reference repository = *source.reference;
     request.name = repository.familiar();
     repository.tag.reset();

@@ -102,8 +102,8 @@ Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
             .next = "it is unpacked and run by runc",
             .command = pull + "\nctr run --rm --platform " + platform + " " + wish.name + " NAME"};
   }
-  const std::string what =
-      taken.has_files() ? "it is unpacked, and the shim runs /" + taken.path : "runwasi's shims run its Wasm layer";
+  const std::string what = taken.has_files() ? "it is unpacked, and the shim runs " + shown_start(taken)
+                                             : "runwasi's shims run its Wasm layer";
   return {.works = true,
           .next = what,
           .command = pull + "\nctr run --rm --runtime io.containerd.wasmtime.v1 --platform " + platform + " " +

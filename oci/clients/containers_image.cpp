@@ -97,7 +97,7 @@ std::string no_image(const Taken& taken) {
 std::optional<std::string> why_crun_cannot(const Taken& taken) {
   const FoundModule* const module = taken.module();
   if (module != nullptr && module->kind == WasmKind::component) {
-    return "/" + taken.path + " is a component, and crun runs core modules";
+    return shown_start(taken) + " is a component, and crun runs core modules";
   }
   return std::nullopt;
 }
@@ -121,16 +121,17 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
   if (const std::optional<std::string> why = why_crun_cannot(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
   }
-  const std::string platform = format(taken.config->platform);
+  const std::string platform = platform_to_paste(taken).value_or(format(wish.asked));
   if (!goes_to_crun_wasm(taken.config->platform)) {
     return {.works = true,
-            .next = "it is unpacked; for " + excerpt(platform) +
+            .next = "it is unpacked; for " + platform +
                     " no runtime is chosen by itself (\"exec format error\"), an annotation says that it is Wasm",
             .command = run + "--platform " + platform + " --annotation run.oci.handler=wasm " + wish.name};
   }
-  return {.works = true,
-          .next = "it is unpacked, and crun-wasm runs /" + taken.path + ", where crun was built with a Wasm runtime",
-          .command = run + "--platform " + platform + " " + wish.name};
+  return {
+      .works = true,
+      .next = "it is unpacked, and crun-wasm runs " + shown_start(taken) + ", where crun was built with a Wasm runtime",
+      .command = run + "--platform " + platform + " " + wish.name};
 }
 
 Outlook foresee_crio(const Taken& taken, const Wish& wish) {

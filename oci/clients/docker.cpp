@@ -1,6 +1,7 @@
 // Docker Engine with the containerd image store (daemon/containerd, daemon/create.go, daemon/runtime_unix.go), and
 // BuildKit. A runtime is never chosen by the platform: without --runtime it is runc.
 #include "oci/clients/outlook.hpp"
+#include "oci/text.hpp"
 
 namespace wasm_oci {
 
@@ -22,15 +23,15 @@ Outlook foresee_docker(const Taken& taken, const Wish& wish) {
     return {.next = "it is pulled and cannot be run: its layers are no file systems", .command = {}};
   }
   return {.works = true,
-          .next = "it is unpacked, and the shim that --runtime names runs /" + taken.path +
+          .next = "it is unpacked, and the shim that --runtime names runs " + shown_start(taken) +
                   "; without --runtime runc fails with \"exec format error\"",
           .command = "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " +
-                     format(taken.config ? taken.config->platform : wish.asked) + " " + wish.name};
+                     platform_to_paste(taken).value_or(format(wish.asked)) + " " + wish.name};
 }
 
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
-    return {.next = "it is no base image: its config is " + taken.manifest.config.media_type, .command = {}};
+    return {.next = "it is no base image: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};
   }
   return {.works = true,
           .next = "FROM takes it as the base image",

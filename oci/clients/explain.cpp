@@ -11,12 +11,24 @@
 namespace wasm_oci {
 namespace {
 
+// In a handler of `error`.
+void rethrow_unless_about_content(const Error& error) {
+  if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
+    throw;
+  }
+}
+
 class Explaining {
  public:
   Explaining(Store& store, const Descriptor& root, const ExplainRequest& request)
       : store_(store), root_(root), request_(request) {
     if (media_type::is_index(root.media_type)) {
-      wasm_ = choose(find_client("containerd"), store, root, usual_wasm_platform()).taken;
+      parse_index(store.load(root, NodeKind::manifest), root.media_type);
+      try {
+        wasm_ = choose(find_client("containerd"), store, root, usual_wasm_platform()).taken;
+      } catch (const Error& error) {
+        rethrow_unless_about_content(error);
+      }
     }
   }
 
@@ -29,9 +41,10 @@ class Explaining {
                     .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt};
     try {
       explanation.choice = choose(client, store_, root_, wanted);
-    } catch (const NotFoundError& error) {
+    } catch (const Error& error) {
+      rethrow_unless_about_content(error);
       explanation.choice.asked = wish.asked;
-      explanation.reason = "what it looks into is not there: " + error.message();
+      explanation.reason = "it fails on what it looks into: " + error.message();
       return explanation;
     }
     const Choice& choice = explanation.choice;
@@ -43,9 +56,7 @@ class Explaining {
     try {
       explanation.outlook = client.foresee(taken(*choice.taken), wish);
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
-        throw;
-      }
+      rethrow_unless_about_content(error);
       explanation.outlook.next = "it fails on what it takes: " + error.message();
     }
     return explanation;

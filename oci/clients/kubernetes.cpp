@@ -37,7 +37,7 @@ Outlook foresee_kubernetes(const Taken& taken, const Wish& wish) {
     return {.works = true, .next = "runwasi's shims run its Wasm layer", .command = pod(image, true)};
   }
   return {.works = true,
-          .next = "the shim of the RuntimeClass runs /" + taken.path +
+          .next = "the shim of the RuntimeClass runs " + shown_start(taken) +
                   "; containerd 2.3 and later fail with \"parent snapshot … does not exist: not found\" unless "
                   "use_local_image_pull = true",
           .command = pod(image, true)};

@@ -2,6 +2,9 @@
 
 #include "oci/text.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace wasm_oci {
 
 std::string finds_nothing(const Wish& wish, const Digest& /*index*/) {
@@ -16,9 +19,25 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
     return "it has neither entrypoint nor command";
   }
   if (taken.modules && taken.has_files() && taken.module() == nullptr) {
-    return "/" + excerpt(taken.path) + " is no Wasm module of this image";
+    return shown_start(taken) + " is no Wasm module of this image";
   }
   return std::nullopt;
+}
+
+std::string shown_start(const Taken& taken) { return "/" + excerpt(taken.path); }
+
+std::optional<std::string> platform_to_paste(const Taken& taken) {
+  constexpr std::size_t kLongest = 64;
+  if (!taken.config) {
+    return std::nullopt;
+  }
+  std::string platform = format(taken.config->platform);
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-' || c == '/';
+  };
+  return platform.size() <= kLongest && std::ranges::all_of(platform, is_plain) ? std::optional(std::move(platform))
+                                                                                : std::nullopt;
 }
 
 std::string platform_flag(const Wish& wish) {

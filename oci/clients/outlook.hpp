@@ -58,6 +58,11 @@ std::string finds_nothing(const Wish& wish, const Digest& index);
 // What container runtimes have in common: why nothing of the image can start, in words that follow "it cannot be run:
 // "; nullopt: it starts, as far as its files tell.
 std::optional<std::string> why_nothing_starts(const Taken& taken);
+// "/" and what starts, as far as a message shows it.
+std::string shown_start(const Taken& taken);
+// The platform in the config, for a line that people paste into a shell: nullopt unless it is one that could have been
+// typed, since the config is anybody's.
+std::optional<std::string> platform_to_paste(const Taken& taken);
 // "--platform P ", where the user wants another platform than the machine's.
 std::string platform_flag(const Wish& wish);
 

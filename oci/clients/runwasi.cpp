@@ -10,8 +10,7 @@ namespace wasm_oci {
 
 std::string runwasi_finds_nothing(const Wish& /*wish*/, const Digest& /*index*/) {
   return "Error obtaining wasm layers for container: an index is no manifest. Will attempt to use files inside "
-         "container "
-         "image";
+         "container image";
 }
 
 Outlook foresee_runwasi_layers(const Taken& taken, const Wish& wish) {

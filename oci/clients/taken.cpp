@@ -50,7 +50,8 @@ Taken look_at_taken(Store& store, const Descriptor& image) {
     diff_ids = taken.config->diff_ids;
   }
   if (taken.is_wasm() || taken.argv.empty()) {
-    taken.modules = find_modules(store, taken.manifest, diff_ids);
+    ModuleBudget budget{.descriptions = 0};  // where they are and of which kind is all that is asked
+    taken.modules = find_files(store, taken.manifest, diff_ids, budget).modules;
   }
   return taken;
 }

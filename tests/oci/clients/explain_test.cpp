@@ -21,6 +21,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const Platform kWasi{.os = "wasi", .architecture = "wasm"};
@@ -156,6 +157,26 @@ TEST_F(Explain, PodmanChoosesItsRuntimeForSomePlatforms) {
   EXPECT_THAT(explained("podman", wasip1).outlook.next, HasSubstr("its layers are no file systems"));
   EXPECT_THAT(explained("containerd", wasip1, {.os = "wasip1", .architecture = "wasm"}).outlook.next,
               HasSubstr("Wasm layer"));
+}
+
+TEST_F(Explain, NothingOfAForeignConfigIsPastedIntoAShell) {
+  const Platform hostile{.os = "wasi;touch x", .architecture = "wasm"};
+  const Descriptor root = manifest(std::string(media_type::kOciConfig),
+                                   serialize(ImageConfig{.platform = hostile, .entrypoint = {"/$(touch x).wasm"}}), {});
+  for (const Client& client : all_clients()) {
+    EXPECT_THAT(explained(client.name, root).outlook.command, Not(HasSubstr("touch"))) << client.name;
+  }
+  const Platform long_name{.os = std::string(1000, 'x'), .architecture = "wasm"};
+  const Descriptor of_long_name =
+      manifest(std::string(media_type::kOciConfig), serialize(ImageConfig{.platform = long_name}), {});
+  EXPECT_EQ(platform_to_paste(look_at_taken(store_, of_long_name)), std::nullopt);
+}
+
+TEST_F(Explain, WhatIsBrokenBelowTheRootIsTold) {
+  Descriptor inner = store_.add(media_type::kOciIndex, "{}");
+  const Explanation explanation = explained("docker", index({{inner, kWasi}}));
+  EXPECT_THAT(explanation.reason, HasSubstr("it fails on what it looks into"));
+  EXPECT_FALSE(explanation.choice.taken);
 }
 
 TEST_F(Explain, WhatIsAbsentIsToldAsWhatTheClientMeets) {
