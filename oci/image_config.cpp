@@ -3,6 +3,9 @@
 #include "oci/json/descriptor_json.hpp"
 #include "oci/manifest.hpp"
 
+#include <algorithm>
+#include <filesystem>
+
 namespace wasm_oci {
 namespace {
 
@@ -114,6 +117,13 @@ std::string serialize(const ImageConfig& config) {
   write_history(json, config);
   json.end_object();
   return std::move(json).take();
+}
+
+Start start_of(std::string_view word, std::string_view workdir) {
+  const std::size_t hash = std::min(word.find('#'), word.size());
+  const std::filesystem::path path = std::filesystem::path("/") / workdir / word.substr(0, hash);
+  return {.path = path.lexically_normal().relative_path().string(),
+          .function = std::string(word.substr(std::min(hash + 1, word.size())))};
 }
 
 }  // namespace wasm_oci

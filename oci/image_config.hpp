@@ -45,4 +45,11 @@ ImageConfig parse_image_config(std::string_view bytes);
 // Compact JSON in the specification's order of fields.
 std::string serialize(const ImageConfig& config);
 
+// What the first word of a command starts: a file, and perhaps a function of it (runwasi's "FILE#FUNCTION").
+struct Start {
+  std::string path;      // in the image, without leading slash; a relative word is looked for below `workdir`
+  std::string function;  // empty: whatever starts a module
+};
+Start start_of(std::string_view word, std::string_view workdir);
+
 }  // namespace wasm_oci

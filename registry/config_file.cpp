@@ -1,10 +1,10 @@
 #include "registry/config_file.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/json/document.hpp"
 #include "oci/json/reader.hpp"
-#include "registry/base64.hpp"
 #include "registry/hosts.hpp"
 
 #include <algorithm>

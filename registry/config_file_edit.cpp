@@ -1,11 +1,11 @@
 #include "registry/config_file_edit.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/json/document.hpp"
 #include "oci/json/splice.hpp"
 #include "oci/json/writer.hpp"
-#include "registry/base64.hpp"
 #include "registry/config_file.hpp"
 #include "registry/hosts.hpp"
 

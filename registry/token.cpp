@@ -1,10 +1,10 @@
 #include "registry/token.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
 #include "oci/json/document.hpp"
 #include "oci/json/reader.hpp"
 #include "oci/timestamp.hpp"
-#include "registry/base64.hpp"
 #include "registry/realm.hpp"
 
 #include <algorithm>

@@ -5,19 +5,6 @@
 #include <algorithm>
 
 namespace wasm_oci {
-namespace {
-
-// What starts: arg0 up to a "#function" (runwasi), below the working directory where it is relative, without "/" in
-// front as paths of layers are.
-std::string path_of_start(const ImageConfig& config, const std::string& arg0) {
-  std::string path = arg0.substr(0, arg0.find('#'));
-  if (!path.starts_with('/')) {
-    path = config.workdir + "/" + path;
-  }
-  return path.substr(std::min(path.find_first_not_of('/'), path.size()));
-}
-
-}  // namespace
 
 bool Taken::is_wasm() const { return config && wasm_oci::is_wasm(config->platform); }
 
@@ -45,7 +32,7 @@ Taken look_at_taken(Store& store, const Descriptor& image) {
     taken.argv = taken.config->entrypoint;
     taken.argv.insert(taken.argv.end(), taken.config->cmd.begin(), taken.config->cmd.end());
     if (!taken.argv.empty()) {
-      taken.path = path_of_start(*taken.config, taken.argv.front());
+      taken.path = start_of(taken.argv.front(), taken.config->workdir).path;
     }
     diff_ids = taken.config->diff_ids;
   }

@@ -19,20 +19,21 @@ constexpr std::uint64_t kBlock = 512;
 std::uint64_t padding_after(std::uint64_t size) { return (kBlock - size % kBlock) % kBlock; }
 
 // T-16: one spelling for each path, and none that leaves the root.
-std::string normalised(std::string_view path) {
-  std::string result;
+void set_path(LayerEntry& entry, std::string_view path, bool refuse_climbing) {
+  std::string& result = entry.path;
   std::string_view rest = path;
+  entry.is_absolute = path.starts_with('/');
   while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    if (part == "..") {
+    entry.climbs = entry.climbs || part == "..";
+    if (entry.climbs && refuse_climbing) {
       throw ContentError("layer holds a path that leads out of it: '" + excerpt(path) + "'");
     }
-    if (!part.empty() && part != ".") {
+    if (!part.empty() && part != "." && part != "..") {
       result.append(result.empty() ? "" : "/").append(part);
     }
   }
-  return result;
 }
 
 LayerEntryType type_of(archive_entry* entry) {
@@ -166,9 +167,8 @@ std::optional<LayerEntry> LayerReader::next() {
   if (++entries_ > limits_.max_entries) {
     throw ContentError("layer holds more than " + std::to_string(limits_.max_entries) + " entries");
   }
-  LayerEntry entry = {.path = normalised(text_or_empty(libarchive().entry_pathname(raw))),
-                      .type = type_of(raw),
-                      .mode = libarchive().entry_perm(raw)};
+  LayerEntry entry = {.path = {}, .type = type_of(raw), .mode = libarchive().entry_perm(raw)};
+  set_path(entry, text_or_empty(libarchive().entry_pathname(raw)), limits_.refuse_climbing);
   if (libarchive().entry_sparse_count(raw) > 0) {
     throw ContentError("layer holds a sparse file: '" + excerpt(entry.path) + "'");
   }

@@ -26,11 +26,14 @@ struct LayerEntry {
   unsigned mode = 0;
   std::uint64_t size = 0;
   std::string link_target = {};  // as written
+  bool is_absolute = false;      // whether its name was written with a slash in front
+  bool climbs = false;           // whether there were ".." in it, which are left out of the path
 };
 
 struct LayerLimits {
   ExpansionLimits expansion = {};
   std::uint64_t max_entries = 1'000'000;
+  bool refuse_climbing = true;  // paths with ".."; else they are reported
 };
 
 class LayerReader {
@@ -44,7 +47,7 @@ class LayerReader {
 
   // The next entry; what was not read of the one before is skipped. After the last one `blob` is read to its end, so
   // that a VerifiedSource has checked the whole of it before nullopt is returned. Throws ContentError for what is
-  // damaged or truncated, a path with "..", a sparse file, and beyond the limits. A tar may end without end blocks, and
+  // damaged or truncated, a sparse file, a path with "..", and beyond the limits. A tar may end without end blocks, and
   // without the padding of its last entry, as umoci 0.4.7 writes it.
   std::optional<LayerEntry> next();
 

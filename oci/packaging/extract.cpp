@@ -3,15 +3,13 @@
 #include "oci/annotations.hpp"
 #include "oci/error.hpp"
 #include "oci/layer/layer_reader.hpp"
+#include "oci/layer/whiteout.hpp"
 #include "oci/media_type.hpp"
 #include "oci/packaging/module_name.hpp"
-#include "oci/random_access.hpp"
+#include "oci/packaging/module_reader.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <exception>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,117 +18,9 @@
 #include <vector>
 
 namespace wasm_oci {
-
 namespace {
 
-constexpr std::string_view kWhiteout = ".wh.";
-constexpr std::string_view kOpaque = ".wh..wh..opq";
-
 using Found = std::map<std::string, FoundModule>;
-
-// `folder` ends in a slash, so that all below it stand together.
-void remove_below(Found& found, const std::string& folder) {
-  if (folder.empty()) {
-    found.clear();
-    return;
-  }
-  std::string behind = folder;
-  behind.back() = '/' + 1;
-  found.erase(found.lower_bound(folder), found.lower_bound(behind));
-}
-
-// The last part of a path.
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-// No container sees a file of such a name, whatever it holds (image-spec layer.md, "Whiteouts").
-bool is_whiteout(const LayerEntry& entry) { return name_of(entry.path).starts_with(kWhiteout); }
-
-// What an entry of an upper layer hides of the lower ones.
-void hide(Found& found, const LayerEntry& entry) {
-  const std::string_view name = name_of(entry.path);
-  const std::string folder = entry.path.substr(0, entry.path.size() - name.size());
-  if (name == kOpaque) {
-    remove_below(found, folder);
-    return;
-  }
-  const std::string hidden = is_whiteout(entry) ? folder + std::string(name.substr(kWhiteout.size())) : entry.path;
-  found.erase(hidden);
-  if (entry.type != LayerEntryType::folder) {
-    remove_below(found, hidden + "/");
-  }
-}
-
-// Puts the next bytes of a module into a buffer; 0 at its end.
-using Read = std::function<std::size_t(std::span<std::byte> into)>;
-
-// Fills as much of `into` as there is.
-std::size_t fill(const Read& read, std::span<std::byte> into) {
-  std::size_t filled = 0;
-  while (filled < into.size()) {
-    const std::size_t count = read(into.subspan(filled));
-    if (count == 0) {
-      break;
-    }
-    filled += count;
-  }
-  return filled;
-}
-
-// Hashes a module and describes it in one pass. Of its first bytes, which are read already, it was seen that they are
-// Wasm's.
-class ModuleReader {
- public:
-  ModuleReader(const Read& read, ByteView first) : read_(read), first_(first) {}
-
-  FoundModule read_all(FoundModule module) {
-    const ForwardAccess bytes([this](std::span<std::byte> into) { return next(into); }, module.size);
-    try {
-      module.description = describe_wasm(bytes);
-    } catch (const ContentError& error) {
-      module.undescribed = error.message();
-    }
-    if (failure_) {
-      // It is the layer that is broken. A description that forgives what it cannot read may have got over that.
-      std::rethrow_exception(failure_);
-    }
-    std::vector<std::byte> buffer(kChunkSize);
-    while (next(buffer) > 0) {
-    }
-    module.digest = hasher_.finish();
-    return module;
-  }
-
- private:
-  std::size_t next(std::span<std::byte> into) {
-    std::size_t count = 0;
-    if (!first_.empty()) {
-      count = std::min(into.size(), first_.size());
-      std::ranges::copy(first_.first(count), into.begin());
-      first_ = first_.subspan(count);
-    } else {
-      count = read_layer(into);
-    }
-    hasher_.update(into.first(count));
-    return count;
-  }
-
-  std::size_t read_layer(std::span<std::byte> into) {
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
-    try {
-      return read_(into);
-    } catch (...) {
-      failure_ = std::current_exception();
-      throw;
-    }
-  }
-
-  const Read& read_;
-  ByteView first_;
-  Hasher hasher_;
-  std::exception_ptr failure_;
-};
 
 void spend(ModuleBudget& budget, FoundModule& module) {
   if (budget.modules == 0 || budget.paths < module.path.size()) {
@@ -147,19 +37,6 @@ void spend(ModuleBudget& budget, FoundModule& module) {
     module.description.reset();
     module.undescribed = "the modules import and export more than is kept";
   }
-}
-
-// What `read` gives, where it is Wasm. Otherwise only its first bytes are read.
-std::optional<FoundModule> read_module(const Read& read, const std::string& path, std::uint64_t size,
-                                       const Descriptor& layer) {
-  std::array<std::byte, kWasmHeaderSize> begin{};
-  const ByteView first = ByteView(begin).first(fill(read, begin));
-  const std::optional<WasmHeader> header = match_wasm_header(first);
-  if (!header) {
-    return std::nullopt;
-  }
-  return ModuleReader(read, first)
-      .read_all({.path = path, .size = size, .digest = layer.digest, .kind = header->kind, .layer = layer});
 }
 
 Compression compression_of(const Descriptor& layer) {
@@ -186,7 +63,7 @@ class LayerScan {
     Found in_layer;
     OtherFiles others;
     while (const std::optional<LayerEntry> entry = reader.next()) {
-      hide(found_, *entry);
+      hide_below(found_, *entry);
       in_layer.erase(entry->path);
       std::optional<FoundModule> module = read(reader, *entry, bare);
       if (module) {

@@ -13,7 +13,6 @@
 #include "oci/utf8.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <utility>
 
@@ -51,12 +50,6 @@ FoundModule only_one(const std::vector<FoundModule>& modules) {
 std::pair<std::string, std::string> path_and_function(const std::string& word) {
   const std::size_t hash = std::min(word.find('#'), word.size());
   return {word.substr(0, hash), word.substr(hash)};
-}
-
-// The file that a command starts, without leading slash.
-std::string started_path(const std::string& word, const std::string& workdir) {
-  const std::filesystem::path path = std::filesystem::path("/") / workdir / path_and_function(word).first;
-  return path.lexically_normal().relative_path().string();
 }
 
 // By this alone a command may be found: in its PATH, if not in its folder.
@@ -138,7 +131,7 @@ class PackageReader {
 
   FoundModule started(const std::vector<FoundModule>& modules) const {
     if (!package_.entrypoint.empty()) {
-      const std::string path = started_path(package_.entrypoint.front(), package_.workdir);
+      const std::string path = start_of(package_.entrypoint.front(), package_.workdir).path;
       const auto found = std::ranges::find(modules, path, &FoundModule::path);
       if (found != modules.end()) {
         return *found;
@@ -249,7 +242,7 @@ class PackageReader {
       return;
     }
     const auto [word, function] = path_and_function(package_.entrypoint.front());
-    const std::string path = "/" + started_path(word, "/");
+    const std::string path = "/" + start_of(word, "/").path;
     const std::string_view name = safe_file_name(path);
     if (name.empty() || name.starts_with(".wh.")) {
       beyond_.push_back("the entrypoint (" + excerpt(package_.entrypoint.front()) + "), which is no file");

@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace wasm_oci {
@@ -59,6 +60,29 @@ void VerifiedSource::rewind() {
   hasher_.finish();
   position_ = 0;
   verified_ = false;
+}
+
+std::size_t UnverifiedSource::read(std::span<std::byte> into) {
+  if (size_ == limit_) {
+    std::array<std::byte, 1> extra{};
+    cut_ = cut_ || raw_->read(extra) != 0;
+    return 0;
+  }
+  const std::size_t count = raw_->read(into.first(std::min<std::uint64_t>(into.size(), limit_ - size_)));
+  hasher_.update(into.first(count));
+  size_ += count;
+  return count;
+}
+
+void UnverifiedSource::rewind() {
+  raw_->rewind();
+  hasher_.finish();
+  size_ = 0;
+  cut_ = false;
+}
+
+UnverifiedSource Store::open_as_it_is(const Descriptor& descriptor, NodeKind kind, std::uint64_t limit) {
+  return {open_unverified(descriptor, kind), descriptor.digest.algorithm(), limit};
 }
 
 VerifiedSource Store::open(const Descriptor& descriptor, NodeKind kind) {

@@ -51,6 +51,31 @@ class VerifiedSource final : public Source {
   std::function<void(std::uint64_t)> watch_;
 };
 
+// Content as it is, for those who report what is wrong with it: hashed and counted on the way, and not verified. Ends
+// after `limit` bytes, however much there is.
+class UnverifiedSource final : public Source {
+ public:
+  UnverifiedSource(std::unique_ptr<Source> raw, DigestAlgorithm algorithm, std::uint64_t limit)
+      : raw_(std::move(raw)), hasher_(algorithm), limit_(limit) {}
+
+  std::size_t read(std::span<std::byte> into) override;
+  void rewind() override;
+
+  // How much was read so far, in bytes.
+  std::uint64_t size() const { return size_; }
+  // After the end: whether there was more than the limit.
+  bool cut() const { return cut_; }
+  // After the end, once: of what was read.
+  Digest digest() { return hasher_.finish(); }
+
+ private:
+  std::unique_ptr<Source> raw_;
+  Hasher hasher_;
+  std::uint64_t limit_;
+  std::uint64_t size_ = 0;
+  bool cut_ = false;
+};
+
 // What a root is called in a store. In a layout `ref_name` becomes org.opencontainers.image.ref.name and `image_name`,
 // unless empty, io.containerd.image.name; in a docker archive RepoTags is `image_name`, else `ref_name`; in a registry
 // `ref_name` is the tag.
@@ -76,6 +101,8 @@ class Store {
   // Opens content for reading. Throws NotFoundError where the store does not hold it; a layout or archive that lacks a
   // blob is broken: ContentError.
   VerifiedSource open(const Descriptor& descriptor, NodeKind kind);
+  // The same, as it is: at most `limit` bytes of it.
+  UnverifiedSource open_as_it_is(const Descriptor& descriptor, NodeKind kind, std::uint64_t limit);
   // The whole content of a manifest or config. Throws ContentError above `limit` bytes.
   std::string load(const Descriptor& descriptor, NodeKind kind, std::size_t limit = kMaxManifestSize);
 

@@ -1,7 +1,7 @@
 // Whatever is in a config.json: reading it ends in values or in a FailureError; and base64 decodes to what encodes
 // back.
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
-#include "registry/base64.hpp"
 #include "registry/config_file.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "registry/config_file.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
-#include "registry/base64.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #include "registry/credentials.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
-#include "registry/base64.hpp"
 #include "tests/registry/fake_environment.hpp"
 #include "tests/support/temp_dir.hpp"
 

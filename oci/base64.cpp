@@ -1,4 +1,4 @@
-#include "registry/base64.hpp"
+#include "oci/base64.hpp"
 
 #include <cstdint>
 
