@@ -25,6 +25,7 @@ extern const Command kPushCommand;
 extern const Command kRmiCommand;
 extern const Command kTagCommand;
 extern const Command kTagsCommand;
+extern const Command kValidateCommand;
 extern const Command kVersionCommand;
 
 Catalog all_commands();

@@ -53,7 +53,7 @@ std::string_view to_string(Severity severity) {
 std::span<const Rule* const> all_rules() {
   static const std::vector<const Rule*> rules = [] {
     std::vector<const Rule*> all;
-    for (const std::span<const Rule> family : {index_rules(), manifest_rules(), config_rules()}) {
+    for (const std::span<const Rule> family : {document_rules(), index_rules(), manifest_rules(), config_rules()}) {
       for (const Rule& rule : family) {
         all.push_back(&rule);
       }

@@ -35,7 +35,8 @@ struct Rule {
   std::string_view fix;
 };
 
-// In the order of their ids, a family after the other: indexes (IDX), manifests (MAN), configs and files (CFG).
+// A family after the other, each in the order of its ids: documents and layouts (DOC), what is chosen (SEL), indexes
+// (IDX), manifests (MAN), configs and files (CFG).
 std::span<const Rule* const> all_rules();
 // By its id, in any case, or its name; nullptr for none.
 const Rule* find_rule(std::string_view id_or_name);
@@ -49,6 +50,7 @@ Severity severity_for(const Rule& rule, std::string_view client);
 std::string page_of(const Rule& rule);
 
 // The families, for all_rules().
+std::span<const Rule> document_rules();
 std::span<const Rule> index_rules();
 std::span<const Rule> manifest_rules();
 std::span<const Rule> config_rules();

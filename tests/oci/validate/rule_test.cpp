@@ -29,7 +29,7 @@ TEST(Rules, HaveIdsAndNamesOfTheirOwn) {
     EXPECT_EQ(find_rule(rule->id), rule);
     EXPECT_EQ(find_rule(rule->name), rule);
   }
-  EXPECT_THAT(all_rules(), SizeIs(79));
+  EXPECT_THAT(all_rules(), SizeIs(85));
   EXPECT_EQ(find_rule("idx018B")->name, "attestation-platform");
   EXPECT_EQ(find_rule("IDX999"), nullptr);
 }

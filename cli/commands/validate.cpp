@@ -1,0 +1,176 @@
+#include "cli/commands/commands.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/locations.hpp"
+#include "cli/ordered_work.hpp"
+#include "cli/output.hpp"
+#include "cli/parsed.hpp"
+#include "cli/validation.hpp"
+#include "cli/validation_print.hpp"
+#include "oci/error.hpp"
+#include "oci/store/layout_index.hpp"
+#include "oci/text.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kFormats = {"text", "json", "sarif", "github"};
+constexpr std::array<std::string_view, 3> kFailOn = {"error", "warning", "never"};
+
+std::unique_ptr<ValidationPrinter> make_printer(const Parsed& parsed, const Context& context) {
+  const std::string format = parsed.value("format").value_or("text");
+  return format == "json"     ? make_json_printer(context)
+         : format == "sarif"  ? make_sarif_printer(context)
+         : format == "github" ? make_github_printer(context)
+                              : make_text_printer(context);
+}
+
+ValidationRequest read_request(const Parsed& parsed) {
+  ValidationRequest request{.shallow = parsed.flag("shallow"),
+                            .clients = read_clients(parsed),
+                            .served = read_platforms(parsed, "require-platform")};
+  for (const std::string& id : parsed.values("ignore")) {
+    const Rule* const rule = find_rule(id);
+    if (rule == nullptr) {
+      throw UsageError("there is no rule " + excerpt(id),
+                       "docs/rules lists them; wasm-oci explain IDX005 tells of one");
+    }
+    request.ignored.insert(rule);
+  }
+  return request;
+}
+
+// What a REPO or a layout holds, each by its name; of a layout also what has none.
+std::vector<Location> all_of(const Location& location, Locations& locations, const Context& context) {
+  std::vector<Location> all;
+  if (const auto* const registry = std::get_if<RegistryLocation>(&location)) {
+    Reference reference = registry->reference;
+    for (std::string& tag : locations.registries().open(reference, Access::pull)->tags()) {
+      reference.tag = std::move(tag);
+      reference.digest.reset();
+      all.emplace_back(RegistryLocation{reference});
+    }
+    return all;
+  }
+  const auto* const layout = std::get_if<LayoutLocation>(&location);
+  if (layout == nullptr || layout->name || layout->digest) {
+    throw UsageError("--all-tags takes a repository or a layout (oci:DIR), not " + format(location));
+  }
+  for (const Descriptor& entry : LayoutStore::open(layout->path, context.stop)->entries()) {
+    const auto name = entry.annotations.find(std::string(annotation::kRefName));
+    LayoutLocation one = *layout;
+    if (name != entry.annotations.end() && !name->second.empty()) {
+      one.name = name->second;
+    } else {
+      one.digest = entry.digest;
+    }
+    all.emplace_back(std::move(one));
+  }
+  return all;
+}
+
+Severity threshold(const Parsed& parsed) {
+  const std::string fail_on = parsed.value("fail-on").value_or("error");
+  return fail_on == "warning" ? Severity::warning : Severity::error;
+}
+
+bool fails(const LocationReport& report, Severity threshold) {
+  return std::ranges::any_of(report.nodes, [&](const ReportedNode& node) {
+    return std::ranges::any_of(node.findings,
+                               [&](const ReportedFinding& finding) { return finding.severity >= threshold; });
+  });
+}
+
+ExitCode run(const Parsed& parsed, Context& context) {
+  const ValidationRequest request = read_request(parsed);
+  std::vector<Location> named;
+  for (const std::string& argument : parsed.arguments()) {
+    named.push_back(parse_location(argument));
+  }
+  Locations locations(context, named, false);
+  if (parsed.flag("all-tags")) {
+    std::vector<Location> all;
+    for (const Location& location : named) {
+      std::ranges::move(all_of(location, locations, context), std::back_inserter(all));
+    }
+    named = std::move(all);
+  }
+  Validation validation(context, locations, request);
+  const std::unique_ptr<ValidationPrinter> printer = make_printer(parsed, context);
+  ExitCode code = ExitCode::ok;
+  bool is_whole = true;
+  OrderedWork<LocationReport> work(named.size(), context.options.jobs,
+                                   [&](std::size_t i) { return validation.look_at(named[i]); });
+  work.take_all([&](const LocationReport& report) {
+    if (report.failure) {
+      print_error(context.display, context.color, *report.failure);
+      code = worse(code, exit_code(report.failure->kind()));
+      is_whole = false;
+      return;
+    }
+    printer->add(report);
+    if (parsed.value("fail-on") != "never" && fails(report, threshold(parsed))) {
+      code = worse(code, ExitCode::gate);
+    }
+  });
+  printer->finish(is_whole);
+  return code;
+}
+
+constexpr std::array<Example, 4> kExamples = {
+    {{"Everything about an image or index", "wasm-oci validate me/app:1.0"},
+     {"As a gate: Docker and podman must take an image for wasi/wasm",
+      "wasm-oci validate me/app:1.0 --for docker,podman --require-platform wasi/wasm"},
+     {"All tags of a repository, manifests alone", "wasm-oci validate --all-tags --shallow me/app"},
+     {"In a workflow of GitHub", "wasm-oci validate oci:layout --format github --fail-on warning"}}};
+constexpr std::array kArguments = {
+    Argument{.name = "LOCATION", .max = Argument::kUnlimited, .completion = Completion::location}};
+constexpr std::array kOptions = {
+    Option{.name = "all-tags", .help = "Validate every tag of the repository, or everything in the layout"},
+    Option{.name = "fail-on",
+           .value = "error|warning|never",
+           .help = "From which severity on to exit with 3 (default error)",
+           .takes = Takes::one,
+           .completion = Completion::choice,
+           .choices = kFailOn},
+    Option{.name = "for",
+           .value = "CLIENT[,CLIENT...]",
+           .help = "The clients that it has to work for (default: those that the content is meant for, of an image "
+                   "docker, containerd, podman)",
+           .takes = Takes::list},
+    Option{.name = "format",
+           .value = "text|json|sarif|github",
+           .help = "What to print on standard output",
+           .takes = Takes::one,
+           .completion = Completion::choice,
+           .choices = kFormats},
+    Option{.name = "ignore", .value = "RULE[,RULE...]", .help = "Leave these rules out", .takes = Takes::list},
+    Option{.name = "require-platform",
+           .value = "P[,P...]",
+           .help = "Each of these clients must take an image for each of these platforms",
+           .takes = Takes::list,
+           .completion = Completion::platform},
+    Option{.name = "shallow", .help = "Look at indexes and manifests only, at no config and no layer"}};
+
+}  // namespace
+
+constexpr Command kValidateCommand{
+    .name = "validate",
+    .summary = "Check images and indexes by the rules of their clients",
+    .details =
+        "Reads indexes, manifests, configs and layers, and tells what breaks which client, with what mends it. "
+        "Findings at or above --fail-on exit with 3. Artifacts, attestations and what is not known are judged "
+        "by their own rules. What a rule is about: wasm-oci explain IDX005.",
+    .examples = kExamples,
+    .arguments = kArguments,
+    .options = kOptions,
+    .group = Group::everyday,
+    .run = run};
+
+}  // namespace wasm_oci::cli

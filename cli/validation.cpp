@@ -1,0 +1,200 @@
+#include "cli/validation.hpp"
+
+#include "cli/output.hpp"
+#include "oci/clients/gate.hpp"
+#include "oci/error.hpp"
+#include "oci/text.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace wasm_oci::cli {
+namespace {
+
+// What leads to the same content: a repository, a layout, an archive.
+std::string store_of(const Location& location) {
+  if (const auto* const registry = std::get_if<RegistryLocation>(&location)) {
+    return registry->reference.repository();
+  }
+  if (std::holds_alternative<LocalLocation>(location)) {
+    return "local:";
+  }
+  if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
+    return "oci:" + layout->path;
+  }
+  return format(location);
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.contains(c)) {
+      encoded += c;
+    } else {
+      encoded.append("%").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
+    }
+  }
+  return encoded;
+}
+
+std::string uri_of(const Location& location) {
+  const auto file = [](const std::string& path) {
+    return (path.starts_with('/') ? "file://" : "") + percent_encoded(path);
+  };
+  if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
+    return file(layout->path);
+  }
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&location)) {
+    return file(archive->path);
+  }
+  if (const auto* const manifest = std::get_if<FileLocation>(&location)) {
+    return file(manifest->path);
+  }
+  return "oci://" + percent_encoded(format(location));
+}
+
+// What is wrong with the root before it is a document: a broken layout, HTML in the place of a manifest.
+std::vector<ReachedNode> unfindable(const Location& location, const std::string& message) {
+  const bool is_layout = std::holds_alternative<LayoutLocation>(location) ||
+                         std::holds_alternative<ArchiveLocation>(location) ||
+                         std::holds_alternative<LocalLocation>(location);
+  auto report = std::make_shared<NodeReport>();
+  report->findings.add(is_layout ? "DOC004" : "DOC001", {}, "", message);
+  return {{.digest = std::nullopt, .platform = std::nullopt, .report = std::move(report)}};
+}
+
+// --require-platform as findings of the root.
+void require_served(const Gate& gate, Store& store, const Descriptor& root, ReachedNode& node) {
+  if (gate.is_open()) {
+    return;
+  }
+  auto report = std::make_shared<NodeReport>(*node.report);
+  const Place place{.document = root.digest};
+  try {
+    for (const std::string& failure : check_gate(gate, store, root, std::nullopt)) {
+      report->findings.add("SEL001", place, "", failure);
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
+      throw;
+    }
+    report->findings.add("SEL001", place, "", "what clients choose cannot be told: " + error.message());
+  }
+  node.report = std::move(report);
+}
+
+}  // namespace
+
+LocationReport Validation::look_at(const Location& location) {
+  LocationReport report{.name = format(location), .uri = uri_of(location)};
+  try {
+    look(location, report);
+  } catch (const Error& error) {
+    if (context_.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
+      throw;
+    }
+    report.failure = error;
+  }
+  return report;
+}
+
+std::shared_ptr<ValidationCache> Validation::cache_of(const Location& location) {
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<ValidationCache>& cache = caches_[store_of(location)];
+  if (!cache) {
+    cache = std::make_shared<ValidationCache>();
+  }
+  return cache;
+}
+
+void Validation::look(const Location& location, LocationReport& report) {
+  std::optional<SourceImage> source;
+  std::vector<ReachedNode> nodes;
+  try {
+    source.emplace(locations_.find(location));
+  } catch (const ContentError& error) {
+    nodes = unfindable(location, error.message());
+  }
+  if (source) {
+    report.digest = source->root.digest;
+    nodes = validate(*source->store, source->root,
+                     {.shallow = request_.shallow,
+                      .is_document = std::holds_alternative<FileLocation>(location),
+                      .is_pinned = named_digest(location).has_value()},
+                     *cache_of(location));
+  }
+  std::vector<const Client*> clients = request_.clients;
+  if (clients.empty()) {
+    for (const std::string_view name : clients_meant(kinds_of(nodes))) {
+      clients.push_back(&find_client(name));
+    }
+  }
+  for (const Client* const client : clients) {
+    report.clients.push_back(client->name);
+  }
+  if (source) {
+    require_served({.served = request_.served, .clients = clients}, *source->store, source->root, nodes.front());
+  }
+  report_nodes(nodes, report);
+}
+
+void Validation::report_nodes(const std::vector<ReachedNode>& nodes, LocationReport& report) const {
+  for (const ReachedNode& node : nodes) {
+    ReportedNode reported{.digest = node.digest, .platform = node.platform, .findings = {}};
+    for (Judged& judged : judge(node.report->findings, report.clients)) {
+      const Finding& finding = *judged.finding;
+      if (!request_.ignored.contains(finding.rule)) {
+        reported.findings.push_back({.rule = finding.rule,
+                                     .severity = judged.severity,
+                                     .clients = std::move(judged.clients),
+                                     .digest = finding.place.document,
+                                     .path = finding.path,
+                                     .message = finding.message});
+      }
+    }
+    std::ranges::stable_sort(reported.findings, [](const ReportedFinding& left, const ReportedFinding& right) {
+      return left.severity > right.severity;
+    });
+    if (!reported.findings.empty()) {
+      report.nodes.push_back(std::move(reported));
+    }
+  }
+}
+
+std::string sentence_of(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding) {
+  std::string sentence = report.name;
+  if (node.platform) {
+    sentence.append(" (").append(excerpt(format_all(*node.platform), 60)).append(")");
+  }
+  sentence.append(": ").append(finding.message);
+  if (!finding.path.empty()) {
+    sentence.append(", at ").append(finding.path);
+  }
+  return sentence.append(". ").append(finding.rule->fix);
+}
+
+void SeverityCounts::add(const LocationReport& report) {
+  for (const ReportedNode& node : report.nodes) {
+    for (const ReportedFinding& finding : node.findings) {
+      ++(finding.severity == Severity::error ? errors : finding.severity == Severity::warning ? warnings : infos);
+    }
+  }
+}
+
+std::string to_string(const SeverityCounts& counts) {
+  std::string text;
+  for (const auto& [count, name] :
+       {std::pair(counts.errors, "error"), std::pair(counts.warnings, "warning"), std::pair(counts.infos, "info")}) {
+    if (count > 0) {
+      text.append(text.empty() ? "" : ", ").append(std::to_string(count)).append(" ").append(name);
+      text.append(count > 1 ? "s" : "");
+    }
+  }
+  return text.empty() ? "no findings" : text;
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,149 @@
+#include "cli/output.hpp"
+#include "cli/validation_print.hpp"
+#include "oci/json/writer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wasm_oci::cli {
+namespace {
+
+std::vector<std::string> as_strings(const std::vector<std::string_view>& views) { return {views.begin(), views.end()}; }
+
+void write_digest(JsonWriter& json, const std::optional<Digest>& digest) {
+  json.key("digest");
+  if (digest) {
+    json.value(digest->str());
+  } else {
+    json.null();
+  }
+}
+
+class JsonPrinter final : public ValidationPrinter {
+ public:
+  explicit JsonPrinter(const Context& context) : context_(context) {
+    json_.begin_object().key("findings").begin_array();
+  }
+
+  void add(const LocationReport& report) override {
+    counts_.add(report);
+    for (const ReportedNode& node : report.nodes) {
+      for (const ReportedFinding& finding : node.findings) {
+        write_finding(report, node, finding);
+      }
+    }
+  }
+
+  void finish(bool is_whole) override {
+    if (!is_whole) {
+      return;
+    }
+    json_.end_array().key("summary").begin_object();
+    json_.member("errors", counts_.errors).member("warnings", counts_.warnings).member("infos", counts_.infos);
+    json_.end_object().end_object();
+    print_text(context_, std::move(json_).take() + "\n");
+  }
+
+ private:
+  void write_finding(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding) {
+    json_.begin_object().member("rule", finding.rule->id).member("name", finding.rule->name);
+    json_.member("severity", to_string(finding.severity)).member("clients", as_strings(finding.clients));
+    json_.member("location", report.name);
+    write_digest(json_, finding.digest);
+    if (node.platform) {
+      json_.member("platform", format_all(*node.platform));
+    }
+    json_.member("path", finding.path).member("message", finding.message).member("fix", finding.rule->fix);
+    json_.end_object();
+  }
+
+  const Context& context_;
+  JsonWriter json_{JsonStyle::pretty};
+  SeverityCounts counts_;
+};
+
+// SARIF 2.1.0 (OASIS): what code scanning reads.
+class SarifPrinter final : public ValidationPrinter {
+ public:
+  explicit SarifPrinter(const Context& context) : context_(context) {
+    json_.begin_object()
+        .member("$schema", "https://json.schemastore.org/sarif-2.1.0.json")
+        .member("version", "2.1.0")
+        .key("runs")
+        .begin_array()
+        .begin_object();
+    write_tool();
+    json_.key("results").begin_array();
+  }
+
+  void add(const LocationReport& report) override {
+    for (const ReportedNode& node : report.nodes) {
+      for (const ReportedFinding& finding : node.findings) {
+        write_result(report, node, finding);
+      }
+    }
+  }
+
+  void finish(bool is_whole) override {
+    if (is_whole) {
+      json_.end_array().end_object().end_array().end_object();
+      print_text(context_, std::move(json_).take() + "\n");
+    }
+  }
+
+ private:
+  static std::string_view level(Severity severity) { return severity == Severity::info ? "note" : to_string(severity); }
+
+  void write_text(std::string_view key, std::string_view text) {
+    json_.key(key).begin_object().member("text", text).end_object();
+  }
+
+  void write_tool() {
+    json_.key("tool").begin_object().key("driver").begin_object();
+    json_.member("name", "wasm-oci").member("version", WASM_OCI_VERSION).key("rules").begin_array();
+    for (const Rule* const rule : all_rules()) {
+      json_.begin_object().member("id", rule->id).member("name", rule->name);
+      write_text("shortDescription", rule->checks);
+      write_text("fullDescription", rule->why);
+      write_text("help", rule->fix);
+      json_.end_object();
+    }
+    json_.end_array().end_object().end_object();
+  }
+
+  void write_result(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding) {
+    const auto position = std::ranges::find(all_rules(), finding.rule) - all_rules().begin();
+    const std::string document = finding.digest ? finding.digest->str() : report.name;
+    json_.begin_object().member("ruleId", finding.rule->id).member("ruleIndex", position);
+    json_.member("level", level(finding.severity));
+    write_text("message", sentence_of(report, node, finding));
+    json_.key("locations").begin_array().begin_object();
+    json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object();
+    json_.member("uri", report.uri).end_object().end_object();
+    json_.key("logicalLocations").begin_array().begin_object();
+    json_.member("fullyQualifiedName", document + (finding.path.empty() ? "" : "#" + finding.path)).end_object();
+    json_.end_array().end_object().end_array();
+    // What is the same finding in the next run.
+    json_.key("partialFingerprints").begin_object();
+    json_.member("finding/v1",
+                 digest_of(std::string(finding.rule->id) + "\n" + report.name + "\n" + finding.path).hex());
+    json_.end_object().end_object();
+  }
+
+  const Context& context_;
+  JsonWriter json_{JsonStyle::pretty};
+};
+
+}  // namespace
+
+std::unique_ptr<ValidationPrinter> make_json_printer(const Context& context) {
+  return std::make_unique<JsonPrinter>(context);
+}
+
+std::unique_ptr<ValidationPrinter> make_sarif_printer(const Context& context) {
+  return std::make_unique<SarifPrinter>(context);
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,119 @@
+#include "cli/output.hpp"
+#include "cli/validation_print.hpp"
+#include "oci/text.hpp"
+
+#include <string>
+
+namespace wasm_oci::cli {
+namespace {
+
+std::string names(const std::vector<std::string_view>& clients) {
+  std::string text;
+  for (const std::string_view client : clients) {
+    text.append(text.empty() ? "" : ", ").append(client);
+  }
+  return text;
+}
+
+std::string full_name(const LocationReport& report) {
+  const std::string digest = report.digest ? report.digest->str() : "";
+  return digest.empty() || report.name.ends_with(digest) ? report.name : report.name + "@" + digest;
+}
+
+class TextPrinter final : public ValidationPrinter {
+ public:
+  explicit TextPrinter(const Context& context) : context_(context) {}
+
+  void add(const LocationReport& report) override {
+    SeverityCounts counts;
+    counts.add(report);
+    total_.add(report);
+    ++locations_;
+    if (counts.any() || !context_.options.quiet) {
+      print_line(context_, full_name(report) + ": " + to_string(counts) + " for " + names(report.clients));
+    }
+    for (const ReportedNode& node : report.nodes) {
+      print_node(report, node);
+    }
+  }
+
+  void finish(bool /*is_whole*/) override {
+    if (locations_ > 1 && !context_.options.quiet) {
+      print_line(context_, std::to_string(locations_) + " locations: " + to_string(total_));
+    }
+  }
+
+ private:
+  void print_node(const LocationReport& report, const ReportedNode& node) {
+    if (node.digest && node.digest != report.digest) {
+      print_line(context_, "  " + (node.platform ? excerpt(format_all(*node.platform), 60) + " " : std::string()) +
+                               node.digest->str());
+    }
+    for (const ReportedFinding& finding : node.findings) {
+      print_finding(finding);
+    }
+  }
+
+  void print_finding(const ReportedFinding& finding) {
+    std::string line = "    ";
+    line.append(to_string(finding.severity)).append(" ").append(finding.rule->id).append(": ").append(finding.message);
+    print_line(context_, line);
+    const bool is_told = finding.path.starts_with('/') && finding.message.contains(finding.path);
+    if (!finding.path.empty() && !is_told) {
+      print_line(context_, "      at " + finding.path);
+    }
+    print_line(context_, "      fix: " + std::string(finding.rule->fix));
+  }
+
+  const Context& context_;
+  SeverityCounts total_;
+  std::size_t locations_ = 0;
+};
+
+// Commands of GitHub's runners: "::error title=T::MESSAGE", with what would end them escaped as they say.
+std::string for_github(std::string_view text, bool is_property) {
+  std::string escaped;
+  for (const char c : escape_for_terminal(text)) {
+    if (c == '%' || (is_property && (c == ':' || c == ','))) {
+      escaped += c == '%' ? "%25" : c == ':' ? "%3A" : "%2C";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+class GithubPrinter final : public ValidationPrinter {
+ public:
+  explicit GithubPrinter(const Context& context) : context_(context) {}
+
+  void add(const LocationReport& report) override {
+    for (const ReportedNode& node : report.nodes) {
+      for (const ReportedFinding& finding : node.findings) {
+        const std::string_view level = finding.severity == Severity::info ? "notice" : to_string(finding.severity);
+        const std::string title = std::string(finding.rule->id) + " " + std::string(finding.rule->name);
+        std::string line = "::";
+        line.append(level).append(" title=").append(for_github(title, true)).append("::");
+        line.append(for_github(sentence_of(report, node, finding), false)).append("\n");
+        print_text(context_, line);
+      }
+    }
+  }
+
+  void finish(bool /*is_whole*/) override {}
+
+ private:
+  const Context& context_;
+};
+
+}  // namespace
+
+std::unique_ptr<ValidationPrinter> make_text_printer(const Context& context) {
+  return std::make_unique<TextPrinter>(context);
+}
+
+std::unique_ptr<ValidationPrinter> make_github_printer(const Context& context) {
+  return std::make_unique<GithubPrinter>(context);
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,59 @@
+// Rules about documents and layouts as such: whether they can be read at all, and by everybody alike.
+#include "oci/validate/rule.hpp"
+
+#include <array>
+
+namespace wasm_oci {
+namespace {
+
+using enum Severity;
+
+constexpr std::array kRules = {
+    Rule{.id = "DOC001",
+         .name = "unreadable",
+         .severity = error,
+         .checks = "Documents are JSON in UTF-8, and layers are archives that can be read to their end.",
+         .why = "Nothing can be made of what is damaged or cut off.",
+         .fix = "Make it anew, and push it again."},
+    Rule{.id = "DOC002",
+         .name = "duplicate-key",
+         .severity = error,
+         .checks = "No object of a document has a key twice.",
+         .why = "Some readers take the first, others the last: two clients could run different content by one digest.",
+         .fix = "Take one of the two out."},
+    Rule{.id = "DOC003",
+         .name = "strict-reading",
+         .severity = error,
+         .checks = "A document has all fields that are required, each of its type, and no key that differs from a "
+                   "known one in "
+                   "case only.",
+         .why =
+             "Clients in Go and Rust refuse the whole document; keys of another case mean one thing to Go and nothing "
+             "to others.",
+         .fix = "Make the document anew."},
+    Rule{.id = "DOC004",
+         .name = "layout",
+         .severity = error,
+         .checks = "The layout or archive is one: `oci-layout` is there, and `index.json` can be read.",
+         .why = "No client finds anything in it.",
+         .fix = "Copy the image again: `wasm-oci copy`."},
+    Rule{.id = "DOC005",
+         .name = "bounds",
+         .severity = warning,
+         .checks = "Content stays within the bounds of what is looked at: 10,000 entries, indexes 8 deep, files whose "
+                   "names take 16 MiB.",
+         .why = "What lies beyond is not checked, and clients have bounds of their own.",
+         .fix = "Split it."},
+    Rule{.id = "SEL001",
+         .name = "required-platform",
+         .severity = error,
+         .checks = "Each platform of `--require-platform` is chosen by each client of `--for`, from an image for it.",
+         .why = "Somebody relies on it.",
+         .fix = "`wasm-oci explain LOCATION --platform P` tells what each client takes, and why."},
+};
+
+}  // namespace
+
+std::span<const Rule> document_rules() { return kRules; }
+
+}  // namespace wasm_oci

@@ -1,0 +1,39 @@
+// Rules about an index and what its entries lead to.
+#pragma once
+
+#include "oci/platform.hpp"
+#include "oci/validate/content_kind.hpp"
+#include "oci/validate/finding.hpp"
+#include "oci/validate/loose.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace wasm_oci {
+
+// What is known of a manifest once it was looked at.
+struct ManifestFacts {
+  ContentKind kind = ContentKind::unknown;
+  std::optional<Digest> config = std::nullopt;
+  std::optional<Platform> config_platform = std::nullopt;  // nullopt: no image's config, or it was not read
+  bool has_diff_ids = true;                                // true also where the config was not read
+  std::vector<Digest> layers = {};
+};
+
+// An entry, and what it leads to: nullptr where that was not looked at.
+struct EntryFacts {
+  LooseDescriptor entry;
+  const ManifestFacts* manifest = nullptr;
+};
+
+struct IndexMarks {
+  bool is_docker_list = false;
+  bool is_pinned = false;  // the location names it by its digest
+};
+
+// Each entry for itself, and what they are together.
+void check_entries(std::span<const EntryFacts> entries, const IndexMarks& index, const Place& place,
+                   Findings& findings);
+
+}  // namespace wasm_oci

@@ -1,0 +1,58 @@
+// What one blob of a manifest is, found out in one pass over its bytes: whether it is what the descriptor says, how it
+// is compressed, what it is uncompressed, and which files it holds.
+//
+// Nothing of it is believed (T-15, T-16): a blob that is damaged is told, and read to its end all the same.
+#pragma once
+
+#include "oci/descriptor.hpp"
+#include "oci/layer/layer_reader.hpp"
+#include "oci/packaging/extract.hpp"
+#include "oci/store/store.hpp"
+#include "oci/wasm/description.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+
+// What bytes begin as. A tar has no magic at its start: it is what none of the others is.
+enum class BodyForm : std::uint8_t { gzip, zstd, wasm, other };
+
+struct SeenFile {
+  LayerEntry entry;
+  bool is_wasm = false;
+  std::shared_ptr<const WasmDescription> module = nullptr;  // where it is Wasm that can be described
+  std::array<char, 4> begin{};                              // its first bytes, zeros where it has fewer
+};
+
+struct LayerFacts {
+  bool is_there = false;
+  std::uint64_t size = 0;
+  bool is_longer = false;                       // than is read: than its descriptor says
+  std::optional<Digest> digest = std::nullopt;  // nullopt where it could not be read to its end
+  BodyForm form = BodyForm::other;
+  std::optional<Digest> diff_id = std::nullopt;  // of layers of files
+  std::string unreadable = {};                   // why not, or not to its end; empty: it was read
+  std::vector<std::string> escapes = {};         // what is wrong with names and types of files, the first of them
+  bool has_files = false;                        // whether `files` holds all that the layer does
+  std::vector<SeenFile> files = {};              // in its order
+  std::shared_ptr<const WasmDescription> module = nullptr;  // of a layer that is a module
+  std::size_t cost = 0;                                     // about how many bytes of memory this takes
+};
+
+struct LayerRequest {
+  bool is_tar = false;                                // whether its type says it holds files
+  bool wants_files = false;                           // else names and types are judged and forgotten
+  bool wants_module = false;                          // whether it is described where it is a module
+  DigestAlgorithm diff_id = DigestAlgorithm::sha256;  // the kind that the config has
+};
+
+// Throws what is no matter of content: errors of networks and disks, cancellation.
+LayerFacts look_at_layer(Store& store, const Descriptor& layer, const LayerRequest& request);
+
+}  // namespace wasm_oci

@@ -1,0 +1,198 @@
+#include "oci/validate/validate.hpp"
+
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/validate/document_checks.hpp"
+#include "oci/validate/image_checks.hpp"
+#include "oci/validate/loose.hpp"
+#include "oci/validate/manifest_checks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace wasm_oci {
+namespace {
+
+constexpr int kMaxDepth = 8;
+constexpr std::size_t kMostNodes = kMaxDescriptors;
+// Of what is kept for other validations of the same store, in bytes.
+constexpr std::size_t kNodeBudget = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t kLayerBudget = std::size_t{16} * 1024 * 1024;
+
+std::size_t cost_of(const NodeReport& report) {
+  std::size_t cost = sizeof(NodeReport) + report.facts.layers.size() * sizeof(Digest);
+  for (const Finding& finding : report.findings.all()) {
+    cost += sizeof(Finding) + finding.path.size() + finding.message.size();
+  }
+  return cost;
+}
+
+bool is_index_body(const JsonValue& root) {
+  const std::string own = text_of(root, "mediaType");
+  return media_type::is_manifest(own) ? media_type::is_index(own) : root.find("manifests").has_value();
+}
+
+}  // namespace
+
+ValidationCache::ValidationCache() : nodes_(kNodeBudget), layers_(kLayerBudget) {}
+
+// Walks from one root.
+class Validating {
+ public:
+  Validating(Store& store, const ValidateRequest& request, ValidationCache& cache)
+      : store_(store), request_(request), cache_(cache) {}
+
+  std::vector<ReachedNode> walk(const Descriptor& root) {
+    const auto report = std::make_shared<NodeReport>();
+    nodes_.push_back({.digest = root.digest, .platform = std::nullopt, .report = report});
+    const Place place{.document = root.digest};
+    const Fetched fetched = fetch_document(store_, root, root.size, NodeKind::manifest);
+    add_problems(fetched.problems, place, "", report->findings);
+    if (const std::unique_ptr<Document> document =
+            fetched.bytes ? read_document(*fetched.bytes, place, report->findings) : nullptr) {
+      const bool is_index = media_type::is_manifest(root.media_type) ? media_type::is_index(root.media_type)
+                                                                     : is_index_body(document->root());
+      if (is_index) {
+        judge_index(*document, root, 0, *report);
+      } else {
+        judge_manifest(*document, root, nullptr, *report);
+      }
+    }
+    return std::move(nodes_);
+  }
+
+ private:
+  void judge_index(const Document& document, const Descriptor& descriptor, int depth, NodeReport& report) {
+    const JsonValue root = document.root();
+    const Place place{.document = descriptor.digest};
+    report.facts.kind = ContentKind::index;
+    check_index_document(root, descriptor.media_type, place, report.findings);
+    const std::vector<LooseDescriptor> entries = descriptors_of(root, "manifests");
+    std::vector<EntryFacts> facts;
+    facts.reserve(entries.size());
+    for (const LooseDescriptor& entry : entries) {
+      check_descriptor(entry, place, report.findings);
+      facts.push_back({.entry = entry, .manifest = follow(entry, place, depth, report.findings)});
+    }
+    const std::string own = text_of(root, "mediaType");
+    check_entries(facts,
+                  {.is_docker_list = (own.empty() ? descriptor.media_type : own) == media_type::kDockerManifestList,
+                   .is_pinned = depth == 0 && request_.is_pinned},
+                  place, report.findings);
+    check_strictly(place, report.findings, [&] { parse_index(document.text(), descriptor.media_type); });
+  }
+
+  // What an entry leads to; nullptr where that is not there, or not looked at.
+  const ManifestFacts* follow(const LooseDescriptor& entry, const Place& place, int depth, Findings& findings) {
+    const std::optional<Descriptor> target = entry.target();
+    if (!target || request_.is_document) {
+      return nullptr;
+    }
+    if (const auto seen = seen_.find(target->digest); seen != seen_.end()) {
+      return seen->second;
+    }
+    const std::string path = entry.json.path();
+    if (seen_.size() >= kMostNodes || depth == kMaxDepth) {
+      findings.add("DOC005", place, path, "what this leads to is not looked at");
+      return nullptr;
+    }
+    seen_[target->digest] = nullptr;
+    const std::size_t position = nodes_.size();
+    nodes_.push_back({.digest = target->digest, .platform = entry.full_platform(), .report = nullptr});
+    const std::shared_ptr<const NodeReport> report = media_type::is_index(target->media_type)
+                                                         ? look_at_index(*target, entry, depth)
+                                                         : look_at_manifest(*target, entry);
+    nodes_.at(position).report = report;
+    add_problems(report->problems, place, path, findings);
+    return report->was_read ? seen_[target->digest] = &report->facts : nullptr;
+  }
+
+  std::shared_ptr<const NodeReport> look_at_index(const Descriptor& target, const LooseDescriptor& entry, int depth) {
+    auto report = std::make_shared<NodeReport>();
+    if (const auto document = read(target, entry, *report)) {
+      judge_index(*document, target, depth + 1, *report);
+    }
+    return report;
+  }
+
+  std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry) {
+    const ValidationCache::NodeKey key{target.digest, entry.size, target.media_type, is_attestation(entry),
+                                       entry.full_platform()};
+    return cache_.nodes_.get(
+        key,
+        [&] {
+          NodeReport report;
+          if (const auto document = read(target, entry, report)) {
+            judge_manifest(*document, target, &entry, report);
+          }
+          return report;
+        },
+        cost_of);
+  }
+
+  // The document, where it is one, of a type that is known.
+  std::unique_ptr<Document> read(const Descriptor& target, const LooseDescriptor& entry, NodeReport& report) {
+    Fetched fetched = fetch_document(store_, target, entry.size, NodeKind::manifest);
+    report.problems = std::move(fetched.problems);
+    report.was_read = fetched.bytes.has_value();
+    const bool is_known = media_type::is_manifest(target.media_type);
+    return fetched.bytes && is_known
+               ? read_document(*std::move(fetched.bytes), {.document = target.digest}, report.findings)
+               : nullptr;
+  }
+
+  // `entry`: nullptr for the root.
+  void judge_manifest(const Document& document, const Descriptor& descriptor, const LooseDescriptor* entry,
+                      NodeReport& report) {
+    const Place place{.document = descriptor.digest};
+    const LooseManifest manifest = read_manifest_loosely(document.root());
+    report.facts.kind = kind_of(manifest, entry);
+    if (manifest.config) {
+      report.facts.config = manifest.config->digest;
+    }
+    for (const LooseDescriptor& layer : manifest.layers) {
+      if (layer.digest) {
+        report.facts.layers.push_back(*layer.digest);
+      }
+    }
+    check_manifest_document(document.root(), descriptor.media_type, place, report.findings);
+    if (!request_.shallow && !request_.is_document) {
+      const LookAtLayer look = [this](const Descriptor& layer, const LayerRequest& request) {
+        return look_at(layer, request);
+      };
+      check_content(store_, manifest, entry == nullptr ? std::nullopt : entry->full_platform(), look, place,
+                    report.facts, report.findings);
+    }
+    check_manifest(manifest, manifest.media_type.empty() ? descriptor.media_type : manifest.media_type,
+                   report.facts.kind, place, report.findings);
+    check_strictly(place, report.findings, [&] { parse_manifest(document.text(), descriptor.media_type); });
+  }
+
+  std::shared_ptr<const LayerFacts> look_at(const Descriptor& layer, const LayerRequest& request) {
+    const ValidationCache::LayerKey key{layer.digest,        layer.size,           request.is_tar,
+                                        request.wants_files, request.wants_module, request.diff_id};
+    return cache_.layers_.get(
+        key, [&] { return look_at_layer(store_, layer, request); },
+        [](const LayerFacts& facts) { return sizeof(LayerFacts) + facts.cost; });
+  }
+
+  Store& store_;
+  const ValidateRequest& request_;
+  ValidationCache& cache_;
+  std::vector<ReachedNode> nodes_;
+  std::map<Digest, const ManifestFacts*> seen_;
+};
+
+std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,
+                                  ValidationCache& cache) {
+  return Validating(store, request, cache).walk(root);
+}
+
+std::vector<ContentKind> kinds_of(const std::vector<ReachedNode>& nodes) {
+  std::vector<ContentKind> kinds(nodes.size());
+  std::ranges::transform(nodes, kinds.begin(), [](const ReachedNode& node) { return node.report->facts.kind; });
+  return kinds;
+}
+
+}  // namespace wasm_oci

@@ -1,0 +1,73 @@
+// Validation: every rule of the catalogue over what a location names and all that it leads to.
+//
+// Bad content is never an error here, it is what is looked for. Manifests are read as documents, so that one mistake
+// does not hide the next; layers are read once, in a stream, whatever is asked of them.
+#pragma once
+
+#include "oci/descriptor.hpp"
+#include "oci/platform.hpp"
+#include "oci/store/store.hpp"
+#include "oci/validate/content_kind.hpp"
+#include "oci/validate/fetch.hpp"
+#include "oci/validate/finding.hpp"
+#include "oci/validate/index_checks.hpp"
+#include "oci/validate/layer_facts.hpp"
+#include "oci/validate/shared_work.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace wasm_oci {
+
+// What was found in one manifest or index, its config and its layers included. Each is judged once, whoever leads to
+// it.
+struct NodeReport {
+  ManifestFacts facts = {};
+  Findings findings = {};
+  bool was_read = false;               // whether it is there, and what is meant
+  std::vector<Problem> problems = {};  // told where a descriptor leads to it
+};
+
+// A report as it is reached from the root.
+struct ReachedNode {
+  std::optional<Digest> digest;      // nullopt: it could not even be found out
+  std::optional<Platform> platform;  // as the first entry that leads to it says; nullopt for the root
+  std::shared_ptr<const NodeReport> report;
+};
+
+struct ValidateRequest {
+  bool shallow = false;      // manifests and indexes only
+  bool is_document = false;  // a document on its own: nothing of what it leads to is there
+  bool is_pinned = false;    // the location names the root by its digest
+};
+
+// What several validations of one store have in common: manifests and layers are looked at once. May be used by several
+// threads at once.
+class ValidationCache {
+ public:
+  ValidationCache();
+
+ private:
+  friend class Validating;
+
+  // A manifest is judged as what its entry says it is: its type, whether it attests, its platform.
+  using NodeKey = std::tuple<Digest, std::optional<std::uint64_t>, std::string, bool, std::optional<Platform>>;
+  // A layer that is taken for files, whether these are kept, and whether a module is described.
+  using LayerKey = std::tuple<Digest, std::uint64_t, bool, bool, bool, DigestAlgorithm>;
+
+  SharedWork<NodeKey, NodeReport> nodes_;
+  SharedWork<LayerKey, LayerFacts> layers_;
+};
+
+// The root first, then what it leads to, in the order of its entries. Throws what is no matter of content: errors of
+// networks, disks and credentials, cancellation.
+std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,
+                                  ValidationCache& cache);
+
+// The kinds of all that was reached.
+std::vector<ContentKind> kinds_of(const std::vector<ReachedNode>& nodes);
+
+}  // namespace wasm_oci

@@ -1,0 +1,187 @@
+// `validate` on the content of testdata/rules, which testdata/rules/make.py makes: for each rule what breaks it and
+// nothing else, and a near miss.
+#include "cli/commands/commands.hpp"
+#include "oci/validate/rule.hpp"
+#include "tests/cli/captured.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using wasm_oci::testing::TempDir;
+using wasm_oci::testing::testdata;
+
+json fixtures() {
+  std::ifstream file(testdata("rules/fixtures.json"));
+  return json::parse(file);
+}
+
+// "oci:layout:NAME", from the folder of the fixtures.
+std::string in_testdata(const std::string& location) {
+  return "oci:" + (testdata("rules") / location.substr(location.find(':') + 1)).string();
+}
+
+Ran validate(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "validate");
+  return run(arguments, all_commands());
+}
+
+json findings_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Ran ran = validate(arguments);
+  EXPECT_THAT(ran.err, IsEmpty());
+  return json::parse(ran.out, nullptr, false);
+}
+
+std::multiset<std::string> rules_of(const json& document) {
+  std::multiset<std::string> rules;
+  for (const json& finding : document.at("findings")) {
+    rules.insert(finding.at("rule"));
+  }
+  return rules;
+}
+
+std::vector<std::string> arguments_of(const json& fixture) {
+  std::vector<std::string> arguments = fixture.at("arguments");
+  arguments.insert(arguments.begin(), in_testdata(fixture.at("location")));
+  return arguments;
+}
+
+TEST(Validate, FindsWhatBreaksARuleAndNothingElse) {
+  for (const json& fixture : fixtures()) {
+    const std::multiset<std::string> finds = fixture.at("finds");
+    const std::multiset<std::string> rules = rules_of(findings_of(arguments_of(fixture)));
+    if (finds.empty()) {
+      EXPECT_EQ(rules.count(fixture.at("rule").get<std::string>()), 0U) << fixture.at("name");
+    } else {
+      EXPECT_EQ(rules, finds) << fixture.at("name");
+    }
+  }
+}
+
+TEST(Validate, HasContentThatBreaksEachRuleAndANearMiss) {
+  std::set<std::string> breaking;
+  std::set<std::string> near;
+  for (const json& fixture : fixtures()) {
+    (fixture.at("finds").empty() ? near : breaking).insert(fixture.at("rule").get<std::string>());
+  }
+  for (const Rule* const rule : all_rules()) {
+    EXPECT_TRUE(breaking.contains(std::string(rule->id))) << rule->id;
+    EXPECT_TRUE(near.contains(std::string(rule->id))) << rule->id;
+  }
+}
+
+TEST(Validate, ExitsWithThreeFromTheSeverityOnThatFails) {
+  const std::string warning = in_testdata("oci:layout:IDX002");
+  const std::string error = in_testdata("oci:layout:IDX001");
+  const std::string info = in_testdata("oci:layout:IDX011");
+  EXPECT_EQ(validate({error}).code, ExitCode::gate);
+  EXPECT_EQ(validate({error, "--fail-on", "never"}).code, ExitCode::ok);
+  EXPECT_EQ(validate({warning}).code, ExitCode::ok);
+  EXPECT_EQ(validate({warning, "--fail-on", "warning"}).code, ExitCode::gate);
+  EXPECT_EQ(validate({info, "--fail-on", "warning"}).code, ExitCode::ok);
+  EXPECT_EQ(validate({error, "--ignore", "idx001"}).code, ExitCode::ok);
+}
+
+TEST(Validate, JudgesForTheClientsThatAreAskedFor) {
+  const std::string unnamed = in_testdata("oci:layout:IDX005");
+  const json for_docker = findings_of({unnamed, "--for", "docker,podman"}).at("findings");
+  ASSERT_THAT(for_docker, SizeIs(1));
+  EXPECT_EQ(for_docker[0].at("severity"), "error");
+  EXPECT_EQ(for_docker[0].at("clients"), json({"docker", "podman"}));
+  EXPECT_EQ(findings_of({unnamed, "--for", "podman"}).at("findings")[0].at("severity"), "warning");
+  EXPECT_EQ(rules_of(findings_of({in_testdata("oci:layout:IDX024"), "--for", "docker"})).count("IDX024"), 0U);
+}
+
+TEST(Validate, PrintsWhatTheContractSays) {
+  const json document = findings_of({in_testdata("oci:layout:IDX007")});
+  ASSERT_THAT(document.at("findings"), SizeIs(1));
+  const json& finding = document.at("findings")[0];
+  EXPECT_EQ(finding.at("rule"), "IDX007");
+  EXPECT_EQ(finding.at("location"), in_testdata("oci:layout:IDX007"));
+  EXPECT_THAT(finding.at("digest").get<std::string>(), StartsWith("sha256:"));
+  EXPECT_EQ(finding.at("path"), "manifests[1].platform");
+  EXPECT_THAT(finding.at("message").get<std::string>(), HasSubstr("the entry says linux/riscv64"));
+  EXPECT_THAT(finding.at("fix").get<std::string>(), Not(IsEmpty()));
+  EXPECT_EQ(document.at("summary"), json({{"errors", 1}, {"warnings", 0}, {"infos", 0}}));
+}
+
+TEST(Validate, TellsPeopleWhereAndWhatMends) {
+  const Ran ran = validate({in_testdata("oci:layout:CFG006")});
+  EXPECT_THAT(ran.out, AllOf(HasSubstr(": 1 error for docker, containerd, podman\n"),
+                             HasSubstr("    error CFG006: /other.wasm is no file of the image\n"),
+                             HasSubstr("      fix: Mend the path, or copy the file.\n")));
+  EXPECT_THAT(validate({in_testdata("oci:layout:CFG006.near")}).out,
+              HasSubstr(": no findings for docker, containerd, podman\n"));
+}
+
+TEST(Validate, LooksAtSeveralLocationsInTheirOrder) {
+  const Ran ran = validate(
+      {in_testdata("oci:layout:IDX001"), in_testdata("oci:layout:IDX001.near"), in_testdata("oci:layout:IDX002")});
+  EXPECT_EQ(ran.code, ExitCode::gate);
+  EXPECT_LT(ran.out.find("IDX001@"), ran.out.find("IDX001.near@"));
+  EXPECT_LT(ran.out.find("IDX001.near@"), ran.out.find("IDX002@"));
+  EXPECT_THAT(ran.out, HasSubstr("3 locations: 1 error, 1 warning\n"));
+}
+
+TEST(Validate, LooksAtAllThatALayoutHolds) {
+  const Ran ran = validate({in_testdata("oci:layout"), "--all-tags", "--shallow", "-q", "--fail-on", "never"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr(":IDX001@"), HasSubstr(":IDX032@"), Not(HasSubstr(":MAN006@"))));
+  EXPECT_EQ(validate({in_testdata("oci:layout:IDX001"), "--all-tags"}).code, ExitCode::usage);
+}
+
+TEST(Validate, WhatCannotBeLookedAtHasItsOwnCodeAndNoDocument) {
+  const Ran ran = validate({in_testdata("oci:layout:IDX001"), in_testdata("oci:layout:absent"), "--format", "json"});
+  EXPECT_EQ(ran.code, ExitCode::not_found);
+  EXPECT_THAT(ran.out, IsEmpty());
+  EXPECT_THAT(ran.err, HasSubstr("absent: not found"));
+  EXPECT_EQ(validate({in_testdata("oci:layout:IDX001"), "--ignore", "IDX999"}).code, ExitCode::usage);
+}
+
+TEST(Validate, JudgesADocumentInAFileByItself) {
+  const TempDir dir;
+  const std::string path = dir.path() / "index.json";
+  wasm_oci::testing::write_file(path, R"({"schemaVersion":1,"manifests":[]})");
+  EXPECT_EQ(rules_of(findings_of({"file:" + path})), (std::multiset<std::string>{"IDX001", "IDX002"}));
+}
+
+TEST(Validate, WritesCommandsForGithub) {
+  const Ran ran = validate({in_testdata("oci:layout:IDX007"), "--format", "github"});
+  EXPECT_THAT(ran.out,
+              AllOf(StartsWith("::error title=IDX007 platform-config-mismatch::"), Not(HasSubstr("\n::notice"))));
+}
+
+TEST(Validate, WritesSarif) {
+  const Ran ran = validate({in_testdata("oci:layout:IDX007"), "--format", "sarif"});
+  const json document = json::parse(ran.out);
+  EXPECT_EQ(document.at("version"), "2.1.0");
+  const json& run = document.at("runs")[0];
+  ASSERT_THAT(run.at("results"), SizeIs(1));
+  const json& result = run.at("results")[0];
+  EXPECT_EQ(result.at("level"), "error");
+  EXPECT_EQ(run.at("tool").at("driver").at("rules")[result.at("ruleIndex").get<std::size_t>()].at("id"), "IDX007");
+  EXPECT_THAT(result.at("locations")[0].at("physicalLocation").at("artifactLocation").at("uri").get<std::string>(),
+              StartsWith("file:///"));
+}
+
+}  // namespace
+}  // namespace wasm_oci::cli::testing

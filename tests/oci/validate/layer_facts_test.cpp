@@ -1,0 +1,82 @@
+#include "oci/validate/layer_facts.hpp"
+
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/tar.hpp"
+#include "tests/support/wasm_bytes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class LayerFactsTest : public ::testing::Test {
+ protected:
+  LayerFacts look(const std::string& bytes, const LayerRequest& request = {.is_tar = true, .wants_files = true}) {
+    return look_at_layer(store_, store_.add(media_type::kOciLayer, bytes), request);
+  }
+
+  MemoryStore store_;
+};
+
+TEST_F(LayerFactsTest, SizeAndDigestAreThoseOfTheBytes) {
+  const Descriptor layer = store_.add("x", "some bytes");
+  Descriptor lying = layer;
+  lying.size = 3;
+  const LayerFacts facts = look_at_layer(store_, lying, {});
+  EXPECT_TRUE(facts.is_there);
+  EXPECT_EQ(facts.size, 10U);
+  EXPECT_EQ(facts.digest, layer.digest);
+  EXPECT_FALSE(facts.is_longer);
+}
+
+TEST_F(LayerFactsTest, WhatIsNotThereIsTold) {
+  const LayerFacts facts = look_at_layer(store_, describe("x", "absent"), {});
+  EXPECT_FALSE(facts.is_there);
+  EXPECT_THAT(facts.unreadable, HasSubstr("sha256:"));
+}
+
+TEST_F(LayerFactsTest, ALayerThatIsDamagedIsReadToItsEndAllTheSame) {
+  const std::string damaged = std::string("\x1f\x8b") + std::string(300'000, 'x');
+  const LayerFacts facts = look(damaged);
+  EXPECT_THAT(facts.unreadable, HasSubstr("gzip"));
+  EXPECT_EQ(facts.form, BodyForm::gzip);
+  EXPECT_EQ(facts.size, damaged.size());
+  EXPECT_EQ(facts.digest, digest_of(damaged));
+  EXPECT_FALSE(facts.diff_id);
+  EXPECT_FALSE(facts.has_files);
+}
+
+TEST_F(LayerFactsTest, AModuleIsDescribedWhereThatIsWanted) {
+  const std::string module = testing::module_of_every_kind();
+  EXPECT_EQ(look(module, {}).module, nullptr);
+  const LayerFacts facts = look(module, {.wants_module = true});
+  ASSERT_NE(facts.module, nullptr);
+  EXPECT_EQ(facts.form, BodyForm::wasm);
+  EXPECT_EQ(facts.digest, digest_of(module));
+}
+
+TEST_F(LayerFactsTest, FilesAreKeptWhereTheyAreWanted) {
+  const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}, {"script", "#!/bin/sh"}});
+  const LayerFacts facts = look(tar);
+  EXPECT_EQ(facts.diff_id, digest_of(tar));
+  ASSERT_THAT(facts.files, SizeIs(2));
+  EXPECT_TRUE(facts.files[0].is_wasm);
+  EXPECT_NE(facts.files[0].module, nullptr);
+  EXPECT_FALSE(facts.files[1].is_wasm);
+  EXPECT_THAT(facts.files[1].begin, ElementsAre('#', '!', '/', 'b'));
+  const LayerFacts forgotten = look(tar, {.is_tar = true});
+  EXPECT_THAT(forgotten.files, IsEmpty());
+  EXPECT_EQ(forgotten.diff_id, facts.diff_id);
+}
+
+}  // namespace
+}  // namespace wasm_oci

@@ -1,0 +1,66 @@
+#include "oci/validate/merged_files.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wasm_oci {
+namespace {
+
+SeenFile entry(std::string path, LayerEntryType type = LayerEntryType::file, std::string link = "") {
+  return {.entry = {.path = std::move(path), .type = type, .link_target = std::move(link)}};
+}
+
+LayerFacts layer(std::vector<SeenFile> files) { return {.has_files = true, .files = std::move(files)}; }
+
+MergedFiles merge(const std::vector<const LayerFacts*>& layers) { return MergedFiles(layers); }
+
+TEST(MergedFiles, UpperLayersHideLowerOnes) {
+  const LayerFacts lower = layer({entry("a"), entry("d", LayerEntryType::folder), entry("d/b"), entry("e/f")});
+  const LayerFacts upper = layer({entry(".wh.a"), entry("d"), entry("e/.wh..wh..opq"), entry("e/g")});
+  const MergedFiles files = merge({&lower, &upper});
+  EXPECT_EQ(files.find("a"), nullptr);
+  EXPECT_TRUE(files.was_removed("a"));
+  EXPECT_EQ(files.find("d"), &upper.files[1]);
+  EXPECT_EQ(files.find("d/b"), nullptr);
+  EXPECT_EQ(files.find("e/f"), nullptr);
+  EXPECT_EQ(files.find("e/g"), &upper.files[3]);
+  EXPECT_FALSE(files.was_removed("never"));
+}
+
+TEST(MergedFiles, AWhiteoutHidesNothingOfItsOwnLayer) {
+  const LayerFacts one = layer({entry("a"), entry(".wh.a")});
+  EXPECT_NE(merge({&one}).find("a"), nullptr);
+}
+
+TEST(MergedFiles, AWhiteoutOfNothingHidesNothing) {
+  const LayerFacts lower = layer({entry("a"), entry("d/b")});
+  const LayerFacts upper = layer({entry(".wh."), entry("d/.wh.")});
+  const MergedFiles files = merge({&lower, &upper});
+  EXPECT_NE(files.find("a"), nullptr);
+  EXPECT_NE(files.find("d/b"), nullptr);
+}
+
+TEST(MergedFiles, FollowsLinksInAnyPartOfAPath) {
+  const LayerFacts one = layer({entry("real/app.wasm"), entry("link", LayerEntryType::symlink, "real"),
+                                entry("deep/up", LayerEntryType::symlink, "../link"),
+                                entry("absolute", LayerEntryType::symlink, "/deep/up/app.wasm"),
+                                entry("hard", LayerEntryType::hardlink, "real/app.wasm"),
+                                entry("out", LayerEntryType::symlink, "../../../real/app.wasm")});
+  const MergedFiles files = merge({&one});
+  for (const char* const path : {"real/app.wasm", "link/app.wasm", "deep/up/app.wasm", "absolute", "hard", "out"}) {
+    EXPECT_EQ(files.find(path), one.files.data()) << path;
+  }
+}
+
+TEST(MergedFiles, LinksThatGoRoundInCirclesLeadNowhere) {
+  const LayerFacts one = layer({entry("a", LayerEntryType::symlink, "b"), entry("b", LayerEntryType::symlink, "a"),
+                                entry("self", LayerEntryType::symlink, "self/x")});
+  const MergedFiles files = merge({&one});
+  EXPECT_EQ(files.find("a"), nullptr);
+  EXPECT_EQ(files.find("self"), nullptr);
+}
+
+}  // namespace
+}  // namespace wasm_oci
