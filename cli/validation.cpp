@@ -177,6 +177,13 @@ std::string sentence_of(const LocationReport& report, const ReportedNode& node, 
   return sentence.append(". ").append(finding.rule->fix);
 }
 
+bool reaches(const LocationReport& report, Severity severity) {
+  return std::ranges::any_of(report.nodes, [&](const ReportedNode& node) {
+    return std::ranges::any_of(node.findings,
+                               [&](const ReportedFinding& finding) { return finding.severity >= severity; });
+  });
+}
+
 void SeverityCounts::add(const LocationReport& report) {
   for (const ReportedNode& node : report.nodes) {
     for (const ReportedFinding& finding : node.findings) {

@@ -74,6 +74,9 @@ class Validation {
   std::map<std::string, std::shared_ptr<ValidationCache>> caches_;
 };
 
+// Whether something in it is as severe as that.
+bool reaches(const LocationReport& report, Severity severity);
+
 struct SeverityCounts {
   std::size_t errors = 0;
   std::size_t warnings = 0;

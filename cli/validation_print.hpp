@@ -21,8 +21,9 @@ class ValidationPrinter {
   virtual void finish(bool is_whole) = 0;
 };
 
-// For people, and as commands that GitHub's runners understand: each location when it is there.
-std::unique_ptr<ValidationPrinter> make_text_printer(const Context& context);
+// For people, and as commands that GitHub's runners understand: each location when it is there. With --quiet people are
+// told findings from `threshold` on alone.
+std::unique_ptr<ValidationPrinter> make_text_printer(const Context& context, Severity threshold);
 std::unique_ptr<ValidationPrinter> make_github_printer(const Context& context);
 // One document at the end.
 std::unique_ptr<ValidationPrinter> make_json_printer(const Context& context);

@@ -2,6 +2,7 @@
 #include "cli/validation_print.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace wasm_oci::cli {
@@ -22,18 +23,21 @@ std::string full_name(const LocationReport& report) {
 
 class TextPrinter final : public ValidationPrinter {
  public:
-  explicit TextPrinter(const Context& context) : context_(context) {}
+  TextPrinter(const Context& context, Severity threshold) : context_(context), threshold_(threshold) {}
 
   void add(const LocationReport& report) override {
     SeverityCounts counts;
     counts.add(report);
     total_.add(report);
     ++locations_;
-    if (counts.any() || !context_.options.quiet) {
+    if (is_worth_telling(report)) {
       print_line(context_, full_name(report) + ": " + to_string(counts) + " for " + names(report.clients));
     }
     for (const ReportedNode& node : report.nodes) {
-      print_node(report, node);
+      if (std::ranges::any_of(node.findings,
+                              [&](const ReportedFinding& finding) { return is_worth_telling(finding); })) {
+        print_node(report, node);
+      }
     }
   }
 
@@ -44,13 +48,23 @@ class TextPrinter final : public ValidationPrinter {
   }
 
  private:
+  bool is_worth_telling(const ReportedFinding& finding) const {
+    return !context_.options.quiet || finding.severity >= threshold_;
+  }
+
+  bool is_worth_telling(const LocationReport& report) const {
+    return !context_.options.quiet || reaches(report, threshold_);
+  }
+
   void print_node(const LocationReport& report, const ReportedNode& node) {
     if (node.digest && node.digest != report.digest) {
       print_line(context_, "  " + (node.platform ? excerpt(format_all(*node.platform), 60) + " " : std::string()) +
                                node.digest->str());
     }
     for (const ReportedFinding& finding : node.findings) {
-      print_finding(finding);
+      if (is_worth_telling(finding)) {
+        print_finding(finding);
+      }
     }
   }
 
@@ -66,6 +80,7 @@ class TextPrinter final : public ValidationPrinter {
   }
 
   const Context& context_;
+  Severity threshold_;
   SeverityCounts total_;
   std::size_t locations_ = 0;
 };
@@ -108,8 +123,8 @@ class GithubPrinter final : public ValidationPrinter {
 
 }  // namespace
 
-std::unique_ptr<ValidationPrinter> make_text_printer(const Context& context) {
-  return std::make_unique<TextPrinter>(context);
+std::unique_ptr<ValidationPrinter> make_text_printer(const Context& context, Severity threshold) {
+  return std::make_unique<TextPrinter>(context, threshold);
 }
 
 std::unique_ptr<ValidationPrinter> make_github_printer(const Context& context) {

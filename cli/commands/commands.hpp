@@ -22,6 +22,7 @@ extern const Command kLogoutCommand;
 extern const Command kPruneCommand;
 extern const Command kPullCommand;
 extern const Command kPushCommand;
+extern const Command kRepairCommand;
 extern const Command kRmiCommand;
 extern const Command kTagCommand;
 extern const Command kTagsCommand;

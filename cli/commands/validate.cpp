@@ -23,12 +23,17 @@ namespace {
 constexpr std::array<std::string_view, 4> kFormats = {"text", "json", "sarif", "github"};
 constexpr std::array<std::string_view, 3> kFailOn = {"error", "warning", "never"};
 
+Severity threshold(const Parsed& parsed) {
+  const std::string fail_on = parsed.value("fail-on").value_or("error");
+  return fail_on == "warning" ? Severity::warning : Severity::error;
+}
+
 std::unique_ptr<ValidationPrinter> make_printer(const Parsed& parsed, const Context& context) {
   const std::string format = parsed.value("format").value_or("text");
   return format == "json"     ? make_json_printer(context)
          : format == "sarif"  ? make_sarif_printer(context)
          : format == "github" ? make_github_printer(context)
-                              : make_text_printer(context);
+                              : make_text_printer(context, threshold(parsed));
 }
 
 ValidationRequest read_request(const Parsed& parsed) {
@@ -75,18 +80,6 @@ std::vector<Location> all_of(const Location& location, Locations& locations, con
   return all;
 }
 
-Severity threshold(const Parsed& parsed) {
-  const std::string fail_on = parsed.value("fail-on").value_or("error");
-  return fail_on == "warning" ? Severity::warning : Severity::error;
-}
-
-bool fails(const LocationReport& report, Severity threshold) {
-  return std::ranges::any_of(report.nodes, [&](const ReportedNode& node) {
-    return std::ranges::any_of(node.findings,
-                               [&](const ReportedFinding& finding) { return finding.severity >= threshold; });
-  });
-}
-
 ExitCode run(const Parsed& parsed, Context& context) {
   const ValidationRequest request = read_request(parsed);
   std::vector<Location> named;
@@ -115,7 +108,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
       return;
     }
     printer->add(report);
-    if (parsed.value("fail-on") != "never" && fails(report, threshold(parsed))) {
+    if (parsed.value("fail-on") != "never" && reaches(report, threshold(parsed))) {
       code = worse(code, ExitCode::gate);
     }
   });

@@ -1,0 +1,153 @@
+#include "oci/validate/repair.hpp"
+
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/joined_store.hpp"
+#include "oci/store/layout_store.hpp"
+#include "oci/store/memory_store.hpp"
+#include "oci/validate/validate.hpp"
+#include "tests/support/graph.hpp"
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Rules = std::set<std::string_view>;
+
+Rules rules_in(Store& store, const Descriptor& root) {
+  ValidationCache cache;
+  Rules rules;
+  for (const ReachedNode& node : validate(store, root, {}, cache)) {
+    for (const Finding& finding : node.report->findings.all()) {
+      rules.insert(finding.rule->id);
+    }
+  }
+  return rules;
+}
+
+Rules rules_after(Store& store, const Repaired& repaired) {
+  MemoryStore made;
+  for (const auto& [digest, text] : repaired.documents) {
+    made.add("", text);
+  }
+  JoinedStore joined({&made, &store});
+  return rules_in(joined, repaired.root);
+}
+
+const Rules& mended_rules() {
+  static const Rules rules = {"IDX002", "IDX005", "IDX006", "IDX014", "IDX018b",
+                              "IDX020", "IDX028", "IDX029", "MAN001", "MAN007"};
+  return rules;
+}
+
+// testdata/rules: under each rule's name what breaks it.
+class RepairOfFixtures : public ::testing::Test {
+ protected:
+  std::unique_ptr<LayoutStore> store_ = LayoutStore::open(testing::testdata("rules/layout"));
+};
+
+TEST_F(RepairOfFixtures, MendsWhatIsCertainAndNothingElse) {
+  for (const Rule* const rule : all_rules()) {
+    const std::optional<Descriptor> root = store_->resolve(std::string(rule->id));
+    if (!root) {
+      continue;  // what is wrong is no content
+    }
+    const Rules before = rules_in(*store_, *root);
+    const Repaired repaired = repair(*store_, *root);
+    if (mended_rules().contains(rule->id)) {
+      ASSERT_THAT(repaired.mends, SizeIs(1)) << rule->id;
+      EXPECT_EQ(repaired.mends[0].rule, rule->id);
+      const Rules after = rules_after(*store_, repaired);
+      EXPECT_FALSE(after.contains(rule->id)) << rule->id;
+      EXPECT_TRUE(std::ranges::includes(before, after)) << rule->id;
+    } else {
+      EXPECT_THAT(repaired.mends, IsEmpty()) << rule->id;
+      EXPECT_THAT(repaired.documents, IsEmpty()) << rule->id;
+      EXPECT_EQ(repaired.root.digest, root->digest) << rule->id;
+    }
+  }
+}
+
+TEST_F(RepairOfFixtures, LeavesEveryOtherByteAsItIs) {
+  const Descriptor root = store_->resolve("IDX014").value();
+  const Repaired repaired = repair(*store_, root);
+  std::string text = store_->load(root, NodeKind::manifest);
+  const std::size_t wrong = text.find("\"Linux\"");
+  ASSERT_NE(wrong, std::string::npos);
+  EXPECT_EQ(repaired.documents.at(repaired.root.digest), text.replace(wrong, 7, "\"linux\""));
+}
+
+class Repair : public ::testing::Test {
+ protected:
+  // A manifest that does not say its type, of a config for `platform`.
+  Descriptor untyped_image(const Platform& platform) {
+    const Descriptor config =
+        store_.add(media_type::kOciConfig, serialize(ImageConfig{.platform = platform, .entrypoint = {"/app"}}));
+    return store_.add(media_type::kOciManifest, serialize(Manifest{.media_type = "", .config = config}));
+  }
+
+  Descriptor attestation_of(const Descriptor& image) {
+    const Descriptor config = store_.add(media_type::kOciConfig, "{}");
+    Descriptor attestation =
+        store_.add(media_type::kOciManifest,
+                   serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                      .config = config,
+                                      .layers = {store_.add("application/vnd.in-toto+json", image.digest.str())}}));
+    attestation.annotations = {{"vnd.docker.reference.type", "attestation-manifest"},
+                               {"vnd.docker.reference.digest", image.digest.str()}};
+    attestation.platform = Platform{.os = "unknown", .architecture = "unknown"};
+    return attestation;
+  }
+
+  MemoryStore store_;
+};
+
+TEST_F(Repair, AnAttestationOfAnImageThatHadToChangeIsLeftOut) {
+  const Descriptor image = untyped_image({.os = "wasi", .architecture = "wasm"});
+  const Descriptor attestation = attestation_of(image);
+  const Repaired repaired = repair(store_, testing::add_index(store_, {image, attestation}));
+  EXPECT_THAT(repaired.notes, ElementsAre(HasSubstr("is left out")));
+  const Index index = parse_index(repaired.documents.at(repaired.root.digest));
+  ASSERT_THAT(index.manifests, SizeIs(1));
+  EXPECT_NE(index.manifests[0].digest, image.digest);
+  EXPECT_EQ(index.manifests[0].platform, (Platform{.os = "wasi", .architecture = "wasm"}));
+  const std::string& manifest = repaired.documents.at(index.manifests[0].digest);
+  EXPECT_EQ(parse_manifest(manifest).media_type, media_type::kOciManifest);
+  EXPECT_EQ(index.manifests[0].size, manifest.size());
+}
+
+TEST_F(Repair, EntriesThatAreThereTwiceAreThereOnce) {
+  Descriptor image = testing::add_image(store_, "a");
+  image.platform = Platform{.os = "linux", .architecture = "amd64"};
+  Descriptor again = image;
+  again.platform = Platform{.os = "linux", .architecture = "x86_64"};
+  const Repaired repaired = repair(store_, testing::add_index(store_, {image, again, image}));
+  EXPECT_THAT(parse_index(repaired.documents.at(repaired.root.digest)).manifests, SizeIs(1));
+}
+
+TEST_F(Repair, WhatCannotBeReadStaysAsItIs) {
+  const Descriptor absent = describe(media_type::kOciManifest, "absent");
+  const Descriptor root = testing::add_index(store_, {absent});
+  EXPECT_EQ(repair(store_, root).root.digest, root.digest);
+  const Descriptor broken = store_.add(media_type::kOciIndex, "{");
+  EXPECT_EQ(repair(store_, broken).root.digest, broken.digest);
+  const Descriptor odd = store_.add(media_type::kOciIndex, R"({"manifests":[1,{"digest":7}],"layers":3})");
+  EXPECT_EQ(repair(store_, odd).mends.at(0).rule, "IDX002");
+}
+
+}  // namespace
+}  // namespace wasm_oci
