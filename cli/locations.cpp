@@ -181,6 +181,11 @@ std::unique_ptr<LayoutStore> Locations::local_for_writing() {
   return LayoutStore::open_for_writing(local_store_path(context_), context_.stop);
 }
 
+bool Locations::speaks_plain_http(const Location& location) {
+  const auto* const registry = std::get_if<RegistryLocation>(&location);
+  return registry != nullptr && registries_.open(registry->reference, Access::pull)->client().origin().scheme == "http";
+}
+
 SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look, Access access) {
   const Reference& reference = location.reference;
   const auto missing = [&](Error& error) {

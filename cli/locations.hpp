@@ -82,6 +82,8 @@ class Locations {
 
   std::unique_ptr<LayoutStore> local_for_reading();
   std::unique_ptr<LayoutStore> local_for_writing();
+  // Whether the registry of a location is spoken to without TLS; false for other locations.
+  bool speaks_plain_http(const Location& location);
   RegistryAccess& registries() { return registries_; }
 
  private:

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <sstream>
@@ -17,19 +16,16 @@ namespace wasm_oci::cli {
 
 namespace {
 
-constexpr std::size_t kMaxOutput = 64 * 1024;
-constexpr std::size_t kMaxError = 4 * 1024;
-constexpr std::chrono::minutes kMaxTime(10);
+constexpr std::size_t kMaxError = 4UL * 1024;
 
-std::string in_one_line(const std::string& said) {
-  constexpr std::size_t kMost = 300;
+std::string in_one_line(const std::string& said, std::size_t most) {
   std::istringstream words(said);
   std::string line;
   for (std::string word; words >> word;) {
     line += line.empty() ? "" : " ";
     line += word;
   }
-  return excerpt(line, kMost);
+  return excerpt(line, most);
 }
 
 }  // namespace
@@ -49,16 +45,19 @@ std::string find_in_path(const Context& context, const std::string& name) {
   return {};
 }
 
-ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments) {
+ProgramResult run_program_at(const Context& context, const std::string& path, std::vector<std::string> arguments,
+                             const ProgramLimits& limits) {
   arguments.insert(arguments.begin(), path);
   ChildResult result = run_child({.path = path,
                                   .argv = std::move(arguments),
                                   .input = {},
-                                  .max_output = kMaxOutput,
+                                  .max_output = limits.output,
                                   .max_error = kMaxError,
-                                  .timeout = kMaxTime},
+                                  .timeout = limits.time},
                                  context.stop);
-  return {.exit_code = result.exit_code, .output = std::move(result.output), .error = in_one_line(result.error)};
+  return {.exit_code = result.exit_code,
+          .output = std::move(result.output),
+          .error = in_one_line(result.error, limits.error)};
 }
 
 }  // namespace wasm_oci::cli

@@ -19,21 +19,31 @@ namespace wasm_oci {
 enum class Asks {
   what_it_is_told,  // a flag of it says so
   its_machine,      // that of the machine, which runs Linux; where Wasm is wanted, this one's architecture
+  this_machine,     // nobody says one, and it runs here
   always_linux_amd64
 };
 
+// What one client does, in the versions up to one and for one action.
 struct Client {
-  std::string_view name;   // in --for
-  std::string_view title;  // in sentences
+  std::string_view name;            // in --for
+  std::string_view title;           // in sentences
+  std::string_view until = {};      // the last line of versions that does so: "2.2"; empty: the newest do
+  std::string_view action = "run";  // what somebody does with it
   Asks asks = Asks::what_it_is_told;
   Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
   std::string (*finds_nothing)(const Wish& wish, const Digest& index) = wasm_oci::finds_nothing;
   Outlook (*foresee)(const Taken& taken, const Wish& wish) = nullptr;
+  Outlook (*foresee_nothing)(const Wish& wish) = nullptr;  // where it takes nothing; null: there is nothing to do then
 };
 
+// The newest known versions, each with what it is mostly used for.
 std::span<const Client> all_clients();
-// By its name, or by another that it is known by (k8s). Throws UsageError, with a near one.
-const Client& find_client(std::string_view name);
+// What they do otherwise in older versions, of each the newer ones first, and for other actions.
+std::span<const Client> other_behaviours();
+// By NAME or NAME@VERSION; NAME may be another that it is known by (k8s), VERSION any that is_within() understands, and
+// the versions of kubernetes are those of containerd. Throws UsageError for what is neither, and for a version of a
+// client that is not known to differ by version.
+const Client& find_client(std::string_view text);
 // Those for whom images are built where nobody says otherwise: Docker, containerd, podman.
 std::vector<const Client*> usual_clients();
 

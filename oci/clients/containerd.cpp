@@ -79,11 +79,11 @@ std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) 
   return "no match for platform in manifest " + index.str() + ": not found";
 }
 
+namespace {
+
 // core/unpack/unpacker.go: whether layers are unpacked is decided by the platform that the config says.
-Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
+Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull) {
   const std::string platform = format(wish.asked);
-  // 2.x pulls through its transfer service, which takes no platform that it does not unpack.
-  const std::string pull = "ctr images pull --local --platform " + platform + " " + wish.name;
   if (!taken.config) {
     return {.next = "it is pulled; ctr run fails with \"unknown image config media type " +
                     excerpt(taken.manifest.config.media_type) + "\"",
@@ -108,6 +108,25 @@ Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
           .next = what,
           .command = pull + "\nctr run --rm --runtime io.containerd.wasmtime.v1 --platform " + platform + " " +
                      wish.name + " NAME"};
+}
+
+}  // namespace
+
+Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
+  const std::string of = "--platform " + format(wish.asked) + " " + wish.name;
+  if (same_platform(wish.asked, host_platform())) {
+    return foresee(taken, wish, "ctr images pull " + of);
+  }
+  // containerd issue 11606: the transfer service, which ctr 2.x pulls through, unpacks for the machine's platform only.
+  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of);
+  outlook.next +=
+      "; without --local ctr fails with \"unable to initialize unpacker: no unpack platforms defined: invalid "
+      "argument\"";
+  return outlook;
+}
+
+Outlook foresee_containerd_1(const Taken& taken, const Wish& wish) {
+  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name);
 }
 
 }  // namespace wasm_oci

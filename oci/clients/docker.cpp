@@ -29,6 +29,55 @@ Outlook foresee_docker(const Taken& taken, const Wish& wish) {
                      platform_to_paste(taken).value_or(format(wish.asked)) + " " + wish.name};
 }
 
+Outlook foresee_docker_pull(const Taken& /*taken*/, const Wish& wish) {
+  return {.works = true, .next = "it is pulled", .command = "docker pull " + platform_flag(wish) + wish.name};
+}
+
+namespace {
+
+// daemon/create.go.
+std::string warning(const std::string& platform) {
+  return R"(the warning "The requested image's platform ()" + platform +
+         R"() does not match the detected host platform")";
+}
+
+// What runs the image that is wanted where nobody says its platform.
+std::string pull_and_run(const Wish& wish) {
+  return "docker pull --platform " + format(wish.wanted) + " " + wish.name + "\ndocker run --rm " +
+         (is_wasm(wish.wanted) ? "--runtime io.containerd.wasmtime.v1 " : "") + wish.name;
+}
+
+}  // namespace
+
+Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
+  const std::string own = taken.config ? format(taken.config->platform) : "";
+  if (taken.config && !same_platform(taken.config->platform, wish.asked)) {
+    Outlook outlook = foresee_docker(taken, wish);
+    if (outlook.works) {
+      outlook.next += "; with " + warning(excerpt(own));
+      outlook.command =
+          std::string("docker run --rm ") + (taken.is_wasm() ? "--runtime io.containerd.wasmtime.v1 " : "") + wish.name;
+    }
+    return outlook;
+  }
+  if (!wish.is_offered || same_platform(wish.wanted, wish.asked)) {
+    return foresee_docker(taken, wish);
+  }
+  return {.next = "where nothing of this image is present, this is pulled and run; where only that for " +
+                  format(wish.wanted) + " is, that is run, with " + warning(format(wish.wanted)) +
+                  "; where both are, this",
+          .command = pull_and_run(wish)};
+}
+
+Outlook foresee_docker_untold_nothing(const Wish& wish) {
+  if (!wish.is_offered || same_platform(wish.wanted, wish.asked)) {
+    return {};
+  }
+  return {
+      .next = "once that for " + format(wish.wanted) + " is pulled, it is run, with " + warning(format(wish.wanted)),
+      .command = pull_and_run(wish)};
+}
+
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
     return {.next = "it is no base image: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};

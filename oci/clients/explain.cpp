@@ -3,10 +3,14 @@
 #include "oci/error.hpp"
 #include "oci/media_type.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
@@ -24,21 +28,19 @@ class Explaining {
       : store_(store), root_(root), request_(request) {
     if (media_type::is_index(root.media_type)) {
       parse_index(store.load(root, NodeKind::manifest), root.media_type);
-      try {
-        wasm_ = choose(find_client("containerd"), store, root, usual_wasm_platform()).taken;
-      } catch (const Error& error) {
-        rethrow_unless_about_content(error);
-      }
+      wasm_ = taken_by_told(usual_wasm_platform());
     }
   }
 
-  Explanation explain(const Client& client, const Platform& wanted) {
-    Explanation explanation{.client = &client, .wanted = wanted, .choice = {}, .reason = {}, .outlook = {}};
+  Explanation explain(const AskedClient& asked, const Platform& wanted) {
+    const Client& client = *asked.client;
+    Explanation explanation{.asked = asked, .wanted = wanted, .choice = {}, .reason = {}, .outlook = {}};
     const Wish wish{.name = request_.name,
                     .repository = request_.repository,
                     .wanted = wanted,
                     .asked = asked_by(client, wanted),
-                    .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt};
+                    .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt,
+                    .is_offered = taken_by_told(wanted).has_value()};
     try {
       explanation.choice = choose(client, store_, root_, wanted);
     } catch (const Error& error) {
@@ -50,6 +52,9 @@ class Explaining {
     const Choice& choice = explanation.choice;
     if (!choice.taken) {
       explanation.reason = client.finds_nothing(wish, choice.index.value_or(root_.digest));
+      if (client.foresee_nothing != nullptr) {
+        explanation.outlook = client.foresee_nothing(wish);
+      }
       return explanation;
     }
     explanation.reason = why_taken(choice, *choice.taken);
@@ -63,6 +68,16 @@ class Explaining {
   }
 
  private:
+  // What those take who can be told the platform.
+  std::optional<Descriptor> taken_by_told(const Platform& platform) {
+    try {
+      return choose(find_client("containerd"), store_, root_, platform).taken;
+    } catch (const Error& error) {
+      rethrow_unless_about_content(error);
+      return std::nullopt;
+    }
+  }
+
   static std::string why_taken(const Choice& choice, const Descriptor& taken) {
     if (!choice.index) {
       return "a manifest alone is taken whatever it is for";
@@ -91,14 +106,41 @@ class Explaining {
   std::map<Digest, std::unique_ptr<Taken>> taken_;
 };
 
+bool say_the_same(const Explanation& left, const Explanation& right) {
+  return left.choice == right.choice && left.reason == right.reason && left.outlook == right.outlook;
+}
+
+// What else there is to tell of a client: an action of the same versions, or an older version.
+std::optional<AskedClient> beside(const AskedClient& asked, const Client& other, bool older_versions) {
+  if (other.name != asked.client->name || &other == asked.client) {
+    return std::nullopt;
+  }
+  if (other.until == asked.client->until) {
+    return AskedClient{.client = &other, .label = asked.label};
+  }
+  return older_versions && asked.client->until.empty()
+             ? std::optional(
+                   AskedClient{.client = &other, .label = std::string(other.name) + "@" + std::string(other.until)})
+             : std::nullopt;
+}
+
 }  // namespace
 
 void explain(Store& store, const Descriptor& root, const ExplainRequest& request,
              const std::function<void(const Explanation&)>& tell) {
   Explaining explaining(store, root, request);
   for (const Platform& wanted : request.platforms) {
-    for (const Client* const client : request.clients) {
-      tell(explaining.explain(*client, wanted));
+    for (const AskedClient& asked : request.clients) {
+      std::vector<Explanation> told = {explaining.explain(asked, wanted)};
+      for (const Client& other : other_behaviours()) {
+        if (const std::optional<AskedClient> also = beside(asked, other, request.older_versions)) {
+          Explanation explanation = explaining.explain(*also, wanted);
+          if (std::ranges::none_of(told, std::bind_front(say_the_same, explanation))) {
+            told.push_back(std::move(explanation));
+          }
+        }
+      }
+      std::ranges::for_each(told, tell);
     }
   }
 }

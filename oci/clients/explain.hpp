@@ -12,23 +12,33 @@
 
 namespace wasm_oci {
 
-struct Explanation {
+// A client as somebody asked for it.
+struct AskedClient {
   const Client* client;
+  std::string label;  // "docker", "containerd@1.6"
+
+  bool operator==(const AskedClient&) const = default;
+};
+
+struct Explanation {
+  AskedClient asked;  // also of an older version or for another action, which nobody named
   Platform wanted;
   Choice choice;
   std::string reason;  // why what is taken is taken; where nothing is, what the client says
-  Outlook outlook;     // without a command where nothing is taken
+  Outlook outlook;
 };
 
 struct ExplainRequest {
-  std::string name;                        // of the image, as one types it
-  std::string repository;                  // the same without tag and digest
-  std::span<const Platform> platforms;     // that users want
-  std::span<const Client* const> clients;  // in the order in which they are explained
+  std::string name;                      // of the image, as one types it
+  std::string repository;                // the same without tag and digest
+  std::span<const Platform> platforms;   // that users want
+  std::span<const AskedClient> clients;  // in the order in which they are explained
+  bool older_versions = false;           // of the clients are told too
 };
 
-// Tells of each client for each platform, a platform at a time. What is broken or absent below the root is told as what
-// the client meets, and never thrown; but ContentError for a root that cannot be read.
+// Tells of each client for each platform, a platform at a time: first of what it was asked for, then of its other
+// actions, and of older versions, where they differ in what they choose, say or do. What is broken or absent below the
+// root is told as what the client meets, and never thrown; but ContentError for a root that cannot be read.
 void explain(Store& store, const Descriptor& root, const ExplainRequest& request,
              const std::function<void(const Explanation&)>& tell);
 

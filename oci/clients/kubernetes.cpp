@@ -1,6 +1,9 @@
-// Kubernetes with containerd: nodes pull for their own platform whatever shall run, and unpack by the platform of the
-// config. containerd 2.3 (commit 871d58ca8) no longer unpacks for other platforms when a container is made.
+// Kubernetes with containerd: nodes pull for their own platform whatever shall run, and by the platform of the config
+// it is decided what is unpacked, and when.
 #include "oci/clients/outlook.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace wasm_oci {
 namespace {
@@ -11,12 +14,30 @@ std::string pod(const std::string& image, bool is_wasm) {
          "  containers:\n    - name: app\n      image: " + image;
 }
 
-}  // namespace
+// What becomes of files for another platform than the node's.
+struct Unpacking {
+  bool works;
+  std::string_view how;  // behind what runs them
+};
 
-Outlook foresee_kubernetes(const Taken& taken, const Wish& wish) {
+// Since 2.3.0 (commit 871d58ca8) neither the pull nor the making of a container unpacks them.
+constexpr Unpacking kNever = {
+    .works = false,
+    .how =
+        "; with containerd 2.3 and later that fails with \"parent snapshot … does not exist: not found\" unless "
+        "use_local_image_pull = true below [plugins.\"io.containerd.cri.v1.images\"]"};
+// 2.1 and 2.2: the transfer service passes over them.
+constexpr Unpacking kWhenMade = {.works = true,
+                                 .how =
+                                     "; it is unpacked when the container is made, which containerd 2.3 no longer "
+                                     "does"};
+constexpr Unpacking kWhenPulled = {.works = true, .how = ""};
+
+Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
   if (!taken.is_wasm() && taken.packaging != Packaging::artifact) {
     if (is_wasm(wish.wanted) && wish.wasm) {
-      return {.next = "nodes pull for their own platform, and run this; to run the Wasm image name its digest",
+      return {.next = "nodes pull for their own platform, and run this; to run the Wasm image name its digest" +
+                      std::string(unpacking.works ? "" : unpacking.how),
               .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
     }
     const std::optional<std::string> why = why_nothing_starts(taken);
@@ -36,11 +57,26 @@ Outlook foresee_kubernetes(const Taken& taken, const Wish& wish) {
   if (taken.packaging == Packaging::wasm_layers) {
     return {.works = true, .next = "runwasi's shims run its Wasm layer", .command = pod(image, true)};
   }
-  return {.works = true,
-          .next = "the shim of the RuntimeClass runs " + shown_start(taken) +
-                  "; containerd 2.3 and later fail with \"parent snapshot … does not exist: not found\" unless "
-                  "use_local_image_pull = true",
+  return {.works = unpacking.works,
+          .next = "the shim of the RuntimeClass runs " + shown_start(taken) + std::string(unpacking.how),
           .command = pod(image, true)};
 }
+
+Outlook foresee_nothing(const Wish& wish, const Unpacking& unpacking) {
+  if (!is_wasm(wish.wanted) || !wish.wasm) {
+    return {};
+  }
+  return {.next = "to run the Wasm image name its digest" + std::string(unpacking.works ? "" : unpacking.how),
+          .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
+}
+
+}  // namespace
+
+Outlook foresee_kubernetes(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kNever); }
+Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kWhenMade); }
+Outlook foresee_kubernetes_2_0(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kWhenPulled); }
+
+Outlook foresee_kubernetes_nothing(const Wish& wish) { return foresee_nothing(wish, kNever); }
+Outlook foresee_kubernetes_2_2_nothing(const Wish& wish) { return foresee_nothing(wish, kWhenMade); }
 
 }  // namespace wasm_oci

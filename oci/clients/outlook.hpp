@@ -18,19 +18,29 @@ struct Wish {
   Platform wanted;                            // what the user wants
   Platform asked;                             // what the client asks for
   std::optional<Digest> wasm = std::nullopt;  // the Wasm image below the root, whoever takes it
+  bool is_offered = false;                    // an image for `wanted` is there, for those who can ask for it
 };
 
 struct Outlook {
   bool works = false;
   std::string next;     // one sentence or two
   std::string command;  // to paste; may be several lines; empty: there is none
+
+  bool operator==(const Outlook&) const = default;
 };
 
 Outlook foresee_docker(const Taken& taken, const Wish& wish);
+Outlook foresee_docker_pull(const Taken& taken, const Wish& wish);
+// Where nothing says the platform.
+Outlook foresee_docker_untold(const Taken& taken, const Wish& wish);
 Outlook foresee_docker_classic(const Taken& taken, const Wish& wish);
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd(const Taken& taken, const Wish& wish);
+Outlook foresee_containerd_1(const Taken& taken, const Wish& wish);
+// With the newest containerd, and with those up to 2.2 and 2.0.
 Outlook foresee_kubernetes(const Taken& taken, const Wish& wish);
+Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish);
+Outlook foresee_kubernetes_2_0(const Taken& taken, const Wish& wish);
 Outlook foresee_podman(const Taken& taken, const Wish& wish);
 Outlook foresee_crio(const Taken& taken, const Wish& wish);
 Outlook foresee_skopeo(const Taken& taken, const Wish& wish);
@@ -43,6 +53,11 @@ Outlook foresee_wkg(const Taken& taken, const Wish& wish);
 Outlook foresee_wash(const Taken& taken, const Wish& wish);
 Outlook foresee_spin(const Taken& taken, const Wish& wish);
 Outlook foresee_runwasi_layers(const Taken& taken, const Wish& wish);
+
+// What there is to do where the client takes nothing.
+Outlook foresee_docker_untold_nothing(const Wish& wish);
+Outlook foresee_kubernetes_nothing(const Wish& wish);
+Outlook foresee_kubernetes_2_2_nothing(const Wish& wish);
 
 // What the client says where it takes nothing of the index `index`.
 std::string containerd_finds_nothing(const Wish& wish, const Digest& index);

@@ -1,6 +1,5 @@
 #include "oci/clients/client.hpp"
 
-#include "oci/error.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
 
@@ -8,43 +7,24 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 namespace wasm_oci {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 const Platform kWasi{.os = "wasi", .architecture = "wasm"};
 const Platform kAmd64{.os = "linux", .architecture = "amd64"};
 
-TEST(Clients, HaveNamesOfTheirOwn) {
-  std::set<std::string_view> names;
-  for (const Client& client : all_clients()) {
-    EXPECT_TRUE(names.insert(client.name).second) << client.name;
-    EXPECT_EQ(&find_client(client.name), &client);
-  }
-  EXPECT_THAT(names, SizeIs(17));
-  EXPECT_EQ(find_client("k8s").name, "kubernetes");
-}
-
-TEST(Clients, AnUnknownNameGetsTheList) {
-  try {
-    find_client("dokcer");
-    FAIL();
-  } catch (const UsageError& error) {
-    EXPECT_EQ(error.message(), "no client is called \"dokcer\"");
-    EXPECT_THAT(error.hint(), HasSubstr("docker, docker-classic, containerd, kubernetes"));
-  }
-}
-
 TEST(Clients, AskForWhatTheyAreToldOrForTheirMachine) {
   EXPECT_EQ(asked_by(find_client("docker"), kWasi), kWasi);
   EXPECT_EQ(asked_by(find_client("kubernetes"), kWasi).os, "linux");
   EXPECT_EQ(asked_by(find_client("kubernetes"), parse_platform("linux/s390x")), parse_platform("linux/s390x"));
+  for (const Client& client : other_behaviours()) {
+    EXPECT_EQ(asked_by(client, kWasi).os == "wasi", client.asks == Asks::what_it_is_told) << client.title;
+  }
   EXPECT_EQ(asked_by(find_client("istio"), parse_platform("linux/arm64")), kAmd64);
 }
 

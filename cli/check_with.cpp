@@ -1,0 +1,219 @@
+#include "cli/check_with.hpp"
+
+#include "cli/programs.hpp"
+#include "oci/error.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace wasm_oci::cli {
+namespace {
+
+// An image that a client may take of the index, and what else names it.
+struct Candidate {
+  Digest manifest;
+  std::optional<Digest> config;  // nullopt: that could not be read
+};
+
+class Candidates {
+ public:
+  Candidates(Store& store, const Descriptor& root) : store_(store) { add(root, 0); }
+
+  // The one that `named` holds the digest of, by its manifest or else by its config; of several with one config that
+  // which is `expected`. nullopt: none, or it is not clear which.
+  std::optional<Digest> find(std::string_view named, const std::optional<Digest>& expected) const {
+    for (const bool by_config : {false, true}) {
+      std::vector<Digest> found;
+      for (const Candidate& candidate : all_) {
+        const std::optional<Digest>& by = by_config ? candidate.config : std::optional(candidate.manifest);
+        if (by && named.contains(by->str())) {
+          found.push_back(candidate.manifest);
+        }
+      }
+      if (by_config && expected && std::ranges::find(found, *expected) != found.end()) {
+        return expected;
+      }
+      if (found.size() == 1) {
+        return found.front();
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void add(const Descriptor& node, int depth) {
+    // More is not looked through: whoever has them can be checked by platform.
+    constexpr std::size_t kMost = 500;
+    constexpr int kMaxDepth = 8;
+    if (all_.size() == kMost || depth > kMaxDepth || !seen_.insert(node.digest).second) {
+      return;
+    }
+    try {
+      const std::string bytes = store_.load(node, NodeKind::manifest);
+      if (media_type::is_index(node.media_type)) {
+        for (const Descriptor& entry : parse_index(bytes, node.media_type).manifests) {
+          add(entry, depth + 1);
+        }
+        return;
+      }
+      all_.push_back({.manifest = node.digest, .config = parse_manifest(bytes, node.media_type).config.digest});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
+        throw;
+      }
+      all_.push_back({.manifest = node.digest, .config = std::nullopt});
+    }
+  }
+
+  Store& store_;
+  std::vector<Candidate> all_;
+  std::set<Digest> seen_;
+};
+
+// What programs call the image; empty: they cannot read it.
+ClientQuestion question_about(const CheckedImage& image, const Platform& platform) {
+  ClientQuestion question{.image = {}, .plain_http = image.plain_http, .platform = platform};
+  const auto in_layout = [&](const std::string& path, const std::string& name) {
+    question.is_layout = true;
+    question.image = "oci:" + path + (name.empty() ? "" : ":" + name);
+  };
+  if (const auto* const registry = std::get_if<RegistryLocation>(&image.location)) {
+    const Reference& reference = registry->reference;
+    question.image = Reference{.host = reference.host, .path = reference.path, .digest = image.root.digest}.str();
+  } else if (const auto* const local = std::get_if<LocalLocation>(&image.location);
+             local != nullptr && !local->reference.digest && !image.local_store.contains(':')) {
+    in_layout(image.local_store, local->reference.str());
+  } else if (const auto* const layout = std::get_if<LayoutLocation>(&image.location);
+             layout != nullptr && !layout->digest) {
+    in_layout(layout->path, layout->name.value_or(""));
+  }
+  return question;
+}
+
+// Whether what came is what is told of the client.
+void compare(const AskableClient& askable, const ClientAnswer& answer, const Candidates& candidates,
+             const Choice& choice, const Outlook& outlook, Checked& checked) {
+  checked.said = answer.said;
+  const auto refusal =
+      std::ranges::find_if(askable.refusals, [&](std::string_view words) { return answer.said.contains(words); });
+  if (refusal != askable.refusals.end()) {
+    // It may take it and refuse it then: that is told with what it does.
+    checked.agrees = !choice.taken || outlook.next.contains(*refusal);
+    return;
+  }
+  const std::optional<Digest> expected = choice.taken ? std::optional(choice.taken->digest) : std::nullopt;
+  checked.took = candidates.find(answer.named, expected);
+  if (checked.took) {
+    checked.agrees = checked.took == expected;
+  } else if (checked.said.empty()) {
+    checked.said = "it does not tell which one it took";
+  }
+}
+
+Checked ask(const CheckingProgram& program, const CheckedImage& image, const Candidates& candidates,
+            const ChoiceGroup& group, const ToldClient& told) {
+  Checked checked{
+      .program = std::string(program.askable->program), .version = program.found.version, .said = program.not_asked};
+  const ClientQuestion question = question_about(image, group.wanted);
+  if (!program.not_asked.empty()) {
+    return checked;
+  }
+  if (question.image.empty() || (question.is_layout && !program.askable->reads_layouts)) {
+    checked.said = program.askable->reads_layouts ? "it cannot read this location: it takes a registry's, or a layout's"
+                                                  : "it cannot read this location: it takes a registry's";
+    return checked;
+  }
+  try {
+    compare(*program.askable, program.askable->ask(program.found, question), candidates, group.choice, told.outlook,
+            checked);
+  } catch (const FailureError& error) {
+    checked.said = error.message();
+  }
+  return checked;
+}
+
+// Where the answer is told: with the versions that the program is of, else with the client.
+ToldClient* find_told(ChoiceGroups& groups, const Platform& wanted, const Client& client, ChoiceGroup*& its_group) {
+  ToldClient* found = nullptr;
+  for (ChoiceGroup& group : groups) {
+    for (ToldClient& told : group.clients) {
+      const bool is_same = told.asked.client == &client;
+      if (group.wanted == wanted && (is_same || (found == nullptr && told.asked.client->name == client.name))) {
+        found = &told;
+        its_group = &group;
+        if (is_same) {
+          return found;
+        }
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<CheckingProgram> find_programs(const Context& context, const std::vector<std::string>& names) {
+  std::vector<CheckingProgram> programs;
+  for (const AskableClient& askable : askable_clients()) {
+    const std::string name(askable.program);
+    if (std::ranges::find(names, name) == names.end()) {
+      continue;
+    }
+    CheckingProgram program{
+        .askable = &askable,
+        .found = {.context = context, .path = find_in_path(context, name), .version = {}, .client = {}},
+        .client = {}};
+    if (program.found.path.empty()) {
+      program.not_asked = "it is not in PATH";
+    } else {
+      try {
+        askable.look(program.found);
+      } catch (const FailureError& error) {
+        program.not_asked = error.message();
+      }
+    }
+    if (program.found.client.empty()) {
+      program.found.client = askable.client;
+    }
+    const std::string& client = program.found.client;
+    program.client = {.client = &find_client(client), .label = client};
+    programs.push_back(std::move(program));
+  }
+  return programs;
+}
+
+void check_with(const std::vector<CheckingProgram>& programs, const CheckedImage& image, ChoiceGroups& groups) {
+  if (programs.empty()) {
+    return;
+  }
+  const Candidates candidates(image.store, image.root);
+  std::vector<Platform> platforms;
+  for (const ChoiceGroup& group : groups) {
+    if (std::ranges::find(platforms, group.wanted) == platforms.end()) {
+      platforms.push_back(group.wanted);
+    }
+  }
+  for (const Platform& platform : platforms) {
+    for (const CheckingProgram& program : programs) {
+      ChoiceGroup* group = nullptr;
+      if (ToldClient* const told = find_told(groups, platform, *program.client.client, group)) {
+        told->checked = ask(program, image, candidates, *group, *told);
+      }
+    }
+  }
+}
+
+bool has_disagreement(const ChoiceGroups& groups) {
+  return std::ranges::any_of(groups, [](const ChoiceGroup& group) {
+    return std::ranges::any_of(group.clients, [](const ToldClient& told) {
+      return told.checked && told.checked->agrees == std::optional(false);
+    });
+  });
+}
+
+}  // namespace wasm_oci::cli

@@ -1,0 +1,183 @@
+#include "cli/choices.hpp"
+
+#include "cli/output.hpp"
+#include "oci/text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <ranges>
+#include <string_view>
+
+namespace wasm_oci::cli {
+namespace {
+
+// Of a large index text shows the first entries that were passed over; JSON has all.
+constexpr std::size_t kMostPassedOver = 20;
+
+std::string shown(const Descriptor& entry) {
+  return entry.digest.str() + (entry.platform ? " (" + excerpt(format_all(*entry.platform), 60) + ")" : "");
+}
+
+// Each once: of two versions that do the same the title is the same.
+std::string list_titles(const std::vector<const ToldClient*>& clients) {
+  std::vector<std::string_view> titles;
+  for (const ToldClient* const told : clients) {
+    if (std::ranges::find(titles, told->asked.client->title) == titles.end()) {
+      titles.push_back(told->asked.client->title);
+    }
+  }
+  std::string list;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    list.append(i == 0 ? "" : i + 1 == titles.size() ? " and " : ", ").append(titles[i]);
+  }
+  return list;
+}
+
+// Those who do the same stand together.
+void print_outlooks(const Context& context, const ChoiceGroup& group) {
+  for (auto told = group.clients.begin(); told != group.clients.end(); ++told) {
+    const auto does_it_too = [&](const ToldClient& other) { return other.outlook == told->outlook; };
+    if (told->outlook.next.empty() || std::any_of(group.clients.begin(), told, does_it_too)) {
+      continue;
+    }
+    std::vector<const ToldClient*> alike;
+    for (const ToldClient& other : group.clients | std::views::filter(does_it_too)) {
+      alike.push_back(&other);
+    }
+    print_line(context, "    " + list_titles(alike) + ": " + told->outlook.next);
+    for (const auto line : std::views::split(told->outlook.command, '\n')) {
+      print_line(context, "      " + std::string(line.begin(), line.end()));
+    }
+  }
+}
+
+void print_checked(const Context& context, const Checked& checked) {
+  std::string line = "    " + checked.program + (checked.version.empty() ? "" : " " + checked.version) + ": ";
+  if (!checked.agrees) {
+    line += "not asked: " + checked.said;
+  } else if (*checked.agrees) {
+    line += "agrees";
+  } else {
+    line +=
+        "DISAGREES: " + checked.program + " took " + (checked.took ? checked.took->str() : "nothing: " + checked.said);
+  }
+  print_line(context, line);
+}
+
+void print_group(const Context& context, const ChoiceGroup& group) {
+  const bool one = group.clients.size() == 1;
+  std::vector<const ToldClient*> all;
+  for (const ToldClient& told : group.clients) {
+    all.push_back(&told);
+  }
+  const Choice& choice = group.choice;
+  print_line(context, "  " + list_titles(all) +
+                          (choice.asked == group.wanted
+                               ? ""
+                               : std::string(one ? ", which asks" : ", which ask") + " for " + format(choice.asked)));
+  print_line(context, std::string(one ? "    takes " : "    take ") +
+                          (choice.taken ? shown(*choice.taken) : "nothing") + ": " + group.reason);
+  std::size_t count = 0;
+  for (const PassedOver& passed : choice.passed_over) {
+    if (count++ == kMostPassedOver) {
+      print_line(context, "    not " + std::to_string(choice.passed_over.size() - kMostPassedOver) + " more");
+      break;
+    }
+    print_line(context, "    not " + shown(passed.entry) + ": it " + passed.reason);
+  }
+  print_outlooks(context, group);
+  for (const ToldClient& told : group.clients) {
+    if (told.checked) {
+      print_checked(context, *told.checked);
+    }
+  }
+}
+
+void write_entry(JsonWriter& json, const Descriptor& entry) {
+  json.member("digest", entry.digest.str());
+  if (entry.platform) {
+    json.member("platform", format(*entry.platform));
+  }
+}
+
+void write_checked(JsonWriter& json, const Checked& checked) {
+  json.begin_object().member("program", checked.program).member("version", checked.version).key("agrees");
+  if (checked.agrees) {
+    json.value(*checked.agrees);
+  } else {
+    json.null();
+  }
+  json.key("took");
+  if (checked.took) {
+    json.value(checked.took->str());
+  } else {
+    json.null();
+  }
+  json.member("said", checked.said).end_object();
+}
+
+void write_choice(JsonWriter& json, const ChoiceGroup& group, const ToldClient& told) {
+  json.begin_object().member("client", told.asked.label).member("platform", format(group.wanted));
+  json.member("action", told.asked.client->action).member("asked", format(group.choice.asked)).key("chosen");
+  if (group.choice.taken) {
+    json.begin_object();
+    write_entry(json, *group.choice.taken);
+    json.end_object();
+  } else {
+    json.null();
+  }
+  json.key("passedOver").begin_array();
+  for (const PassedOver& passed : group.choice.passed_over) {
+    json.begin_object();
+    write_entry(json, passed.entry);
+    json.member("reason", passed.reason).end_object();
+  }
+  json.end_array();
+  json.member("reason", group.reason)
+      .member("works", told.outlook.works)
+      .member("next", told.outlook.next)
+      .member("command", told.outlook.command);
+  if (told.checked) {
+    write_checked(json.key("checked"), *told.checked);
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+void add(ChoiceGroups& groups, const Explanation& explanation) {
+  auto group = std::ranges::find_if(groups, [&](const ChoiceGroup& other) {
+    return other.wanted == explanation.wanted && other.reason == explanation.reason &&
+           other.choice == explanation.choice;
+  });
+  if (group == groups.end()) {
+    group = groups.insert(group,
+                          {.wanted = explanation.wanted, .choice = explanation.choice, .reason = explanation.reason});
+  }
+  group->clients.push_back({.asked = explanation.asked, .outlook = explanation.outlook});
+}
+
+void print_choices(const Context& context, const ChoiceGroups& groups) {
+  const Platform* wanted = nullptr;
+  for (const ChoiceGroup& group : groups) {
+    print_line(context, "");
+    if (wanted == nullptr || *wanted != group.wanted) {
+      print_line(context, "For " + format(group.wanted));
+      print_line(context, "");
+    }
+    wanted = &group.wanted;
+    print_group(context, group);
+  }
+}
+
+void write_choices(JsonWriter& json, const ChoiceGroups& groups) {
+  json.begin_array();
+  for (const ChoiceGroup& group : groups) {
+    for (const ToldClient& told : group.clients) {
+      write_choice(json, group, told);
+    }
+  }
+  json.end_array();
+}
+
+}  // namespace wasm_oci::cli

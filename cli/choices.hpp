@@ -1,0 +1,48 @@
+// What `explain` tells, as text and JSON.
+#pragma once
+
+#include "cli/context.hpp"
+#include "oci/clients/explain.hpp"
+#include "oci/digest.hpp"
+#include "oci/json/writer.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wasm_oci::cli {
+
+// What an installed program did when it was asked for the same.
+struct Checked {
+  std::string program;
+  std::string version;              // empty: it is not known
+  std::optional<bool> agrees = {};  // nullopt: it was not asked, or failed; `said` is why
+  std::optional<Digest> took = {};  // nullopt: nothing, or that is not known
+  std::string said = {};            // its words; not escaped
+};
+
+struct ToldClient {
+  AskedClient asked;
+  Outlook outlook;
+  std::optional<Checked> checked = {};
+};
+
+// Clients that take the same for the same reasons, each with what it does then: what the choices of a large index say
+// of its entries is held once for all of them.
+struct ChoiceGroup {
+  Platform wanted;
+  Choice choice;
+  std::string reason;
+  std::vector<ToldClient> clients = {};
+};
+
+using ChoiceGroups = std::vector<ChoiceGroup>;
+
+void add(ChoiceGroups& groups, const Explanation& explanation);
+
+// Lines for people: a group at a time.
+void print_choices(const Context& context, const ChoiceGroups& groups);
+// An array: a client, a platform and an action at a time.
+void write_choices(JsonWriter& json, const ChoiceGroups& groups);
+
+}  // namespace wasm_oci::cli
