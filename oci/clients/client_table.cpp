@@ -129,8 +129,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_docker_classic,
            .finds_nothing = docker_classic_finds_nothing,
            .foresee = foresee_docker_classic},
-    // containerd 2.0, cmd/ctr/commands/images/pull.go: pulls through the transfer service unless --local says
-    // otherwise.
+    // containerd 2.0, cmd/ctr/commands/images/pull.go: pulls through the transfer service from then on.
     Client{.name = "containerd",
            .title = "containerd 1.7 or older",
            .until = "1",

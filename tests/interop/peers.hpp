@@ -23,6 +23,8 @@ class Containerd {
  public:
   explicit Containerd(const std::filesystem::path& folder);
 
+  // For CONTAINERD_ADDRESS.
+  const std::string& address() const { return socket_; }
   // `ctr ARGUMENTS` against it; throws unless it succeeds.
   std::string ctr(const std::vector<std::string>& arguments) const;
   // The digest of the file PATH in the image NAME for wasi/wasm, through a snapshot of it.
