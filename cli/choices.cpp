@@ -18,12 +18,13 @@ std::string shown(const Descriptor& entry) {
   return entry.digest.str() + (entry.platform ? " (" + excerpt(format_all(*entry.platform), 60) + ")" : "");
 }
 
-// Each once: of two versions that do the same the title is the same.
-std::string list_titles(const std::vector<const ToldClient*>& clients) {
+// Of all clients, or of those who do this, each once: of two versions that do the same the title is the same.
+std::string list_titles(const ChoiceGroup& group, const Outlook* doing = nullptr) {
   std::vector<std::string_view> titles;
-  for (const ToldClient* const told : clients) {
-    if (std::ranges::find(titles, told->asked.client->title) == titles.end()) {
-      titles.push_back(told->asked.client->title);
+  for (const ToldClient& told : group.clients) {
+    if ((doing == nullptr || told.outlook == *doing) &&
+        std::ranges::find(titles, told.asked.client->title) == titles.end()) {
+      titles.push_back(told.asked.client->title);
     }
   }
   std::string list;
@@ -40,11 +41,7 @@ void print_outlooks(const Context& context, const ChoiceGroup& group) {
     if (told->outlook.next.empty() || std::any_of(group.clients.begin(), told, does_it_too)) {
       continue;
     }
-    std::vector<const ToldClient*> alike;
-    for (const ToldClient& other : group.clients | std::views::filter(does_it_too)) {
-      alike.push_back(&other);
-    }
-    print_line(context, "    " + list_titles(alike) + ": " + told->outlook.next);
+    print_line(context, "    " + list_titles(group, &told->outlook) + ": " + told->outlook.next);
     for (const auto line : std::views::split(told->outlook.command, '\n')) {
       print_line(context, "      " + std::string(line.begin(), line.end()));
     }
@@ -66,12 +63,8 @@ void print_checked(const Context& context, const Checked& checked) {
 
 void print_group(const Context& context, const ChoiceGroup& group) {
   const bool one = group.clients.size() == 1;
-  std::vector<const ToldClient*> all;
-  for (const ToldClient& told : group.clients) {
-    all.push_back(&told);
-  }
   const Choice& choice = group.choice;
-  print_line(context, "  " + list_titles(all) +
+  print_line(context, "  " + list_titles(group) +
                           (choice.asked == group.wanted
                                ? ""
                                : std::string(one ? ", which asks" : ", which ask") + " for " + format(choice.asked)));

@@ -136,7 +136,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd,
            .finds_nothing = containerd_finds_nothing,
            .foresee = foresee_containerd_1},
-    // containerd 2.3.0, commit 871d58ca8: what is for another platform is no longer unpacked when a container is made.
+    // containerd 2.3.0, commit 871d58ca8: what is for another platform is no longer unpacked.
     Client{.name = "kubernetes",
            .title = "Kubernetes with containerd 2.2 or older",
            .until = "2.2",
@@ -144,16 +144,6 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd,
            .finds_nothing = containerd_finds_nothing,
            .foresee = foresee_kubernetes_2_2,
-           .foresee_nothing = foresee_kubernetes_2_2_nothing},
-    // containerd 2.1.0: the CRI plugin pulls through the transfer service, which unpacks for the machine's platform
-    // only.
-    Client{.name = "kubernetes",
-           .title = "Kubernetes with containerd 2.0 or older",
-           .until = "2.0",
-           .asks = Asks::its_machine,
-           .pick = pick_as_containerd,
-           .finds_nothing = containerd_finds_nothing,
-           .foresee = foresee_kubernetes_2_0,
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
 };
 
@@ -197,7 +187,7 @@ const Client& find_client(std::string_view text) {
       continue;
     }
     lines.append(lines.empty() ? "" : ", ").append(name).append("@").append(older.until);
-    if (version && is_within(*version, parse_client_version(older.until).value())) {
+    if (version && is_within(*version, parse_client_version(older.until).value_or(ClientVersion{}))) {
       client = &older;  // those that come later in the table go less far
     }
   }

@@ -26,12 +26,7 @@ constexpr Unpacking kNever = {
     .how =
         "; with containerd 2.3 and later that fails with \"parent snapshot … does not exist: not found\" unless "
         "use_local_image_pull = true below [plugins.\"io.containerd.cri.v1.images\"]"};
-// 2.1 and 2.2: the transfer service passes over them.
-constexpr Unpacking kWhenMade = {.works = true,
-                                 .how =
-                                     "; it is unpacked when the container is made, which containerd 2.3 no longer "
-                                     "does"};
-constexpr Unpacking kWhenPulled = {.works = true, .how = ""};
+constexpr Unpacking kAlways = {.works = true, .how = "; containerd 2.3 no longer unpacks it by itself"};
 
 Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
   if (!taken.is_wasm() && taken.packaging != Packaging::artifact) {
@@ -73,10 +68,9 @@ Outlook foresee_nothing(const Wish& wish, const Unpacking& unpacking) {
 }  // namespace
 
 Outlook foresee_kubernetes(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kNever); }
-Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kWhenMade); }
-Outlook foresee_kubernetes_2_0(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kWhenPulled); }
+Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish) { return foresee(taken, wish, kAlways); }
 
 Outlook foresee_kubernetes_nothing(const Wish& wish) { return foresee_nothing(wish, kNever); }
-Outlook foresee_kubernetes_2_2_nothing(const Wish& wish) { return foresee_nothing(wish, kWhenMade); }
+Outlook foresee_kubernetes_2_2_nothing(const Wish& wish) { return foresee_nothing(wish, kAlways); }
 
 }  // namespace wasm_oci

@@ -37,10 +37,9 @@ Outlook foresee_docker_classic(const Taken& taken, const Wish& wish);
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd_1(const Taken& taken, const Wish& wish);
-// With the newest containerd, and with those up to 2.2 and 2.0.
+// With the newest containerd, and with those up to 2.2.
 Outlook foresee_kubernetes(const Taken& taken, const Wish& wish);
 Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish);
-Outlook foresee_kubernetes_2_0(const Taken& taken, const Wish& wish);
 Outlook foresee_podman(const Taken& taken, const Wish& wish);
 Outlook foresee_crio(const Taken& taken, const Wish& wish);
 Outlook foresee_skopeo(const Taken& taken, const Wish& wish);

@@ -50,7 +50,7 @@ class CheckWith : public ::testing::Test {
     return entry;
   }
 
-  CheckingProgram program(const AskableClient& askable) {
+  CheckingProgram program(const AskableClient& askable) const {
     const std::string name(askable.client);
     return {.askable = &askable,
             .found = {.context = context_.context, .path = "/bin/it", .version = "1.2", .client = name},

@@ -28,7 +28,7 @@ Explanation explanation(std::string_view client, const std::string& reason, cons
 }
 
 std::string printed(const ChoiceGroups& groups) {
-  cli::testing::TestContext context;
+  const cli::testing::TestContext context;
   print_choices(context.context, groups);
   return context.out.text;
 }

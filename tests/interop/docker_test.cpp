@@ -84,10 +84,18 @@ TEST_F(Docker, DoesWithAnIndexWhatIsExplained) {
   user_.must(
       {"build", testdata(kModule).string(), "-t", index, "--platform", "linux/amd64,linux/arm64,wasi/wasm", "--push"});
   const auto explained = [&](const std::string& platform) {
-    return nlohmann::json::parse(
-               user_.must({"explain", index, "--for", "docker-classic", "--platform", platform, "--format", "json"}))
-        .at("choices")
-        .at(0);
+    const auto by = [&](const std::string& client) {
+      return nlohmann::json::parse(
+                 user_.must({"explain", index, "--for", client, "--platform", platform, "--format", "json"}))
+          .at("choices")
+          .at(0);
+    };
+    auto classic = by("docker-classic");
+    const auto by_version = by("docker@20.10");
+    EXPECT_EQ(by_version.at("client"), "docker@20.10");
+    classic["client"] = "docker@20.10";
+    EXPECT_EQ(by_version, classic);
+    return classic;
   };
   for (const std::string platform : {"linux/amd64", "linux/arm64"}) {
     user_.must_other({"docker", "pull", "-q", "--platform", platform, index});

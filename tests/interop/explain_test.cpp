@@ -183,7 +183,7 @@ TEST_F(CheckedExplain, WhatAProgramSaysIsBoundedAndEscaped) {
 
 // Whoever can change the name of an image cannot have a program take it for a flag, or a shell run it.
 TEST_F(CheckedExplain, AProgramGetsWordsAndNoShell) {
-  install("skopeo", "printf '%s\\n' \"$@\" >'" + (user_.root() / "words").string() + "'; exit 1\n");
+  install("skopeo", R"(printf '%s\n' "$@" >')" + (user_.root() / "words").string() + "'; exit 1\n");
   check("skopeo");
   EXPECT_EQ(read_file(user_.root() / "words"),
             "--override-os\nwasi\n--override-arch\nwasm\ninspect\n--config\n--raw\noci:" + user_.store().string() +

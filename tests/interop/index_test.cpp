@@ -119,7 +119,7 @@ class Selection : public IndexInterop {
           platforms, [&](const std::string& one) { return same_platform(parse_platform(one), platform); });
       const std::optional<std::string> expected =
           meant == platforms.end() ? std::nullopt : std::optional(configs_.at(*meant));
-      for (const std::string client : {"skopeo", "podman", "containerd"}) {
+      for (const std::string client : {"skopeo", "podman", "containerd", "containerd@1.6"}) {
         EXPECT_EQ(explained(index, wanted, client), expected) << client;
       }
       EXPECT_EQ(taken_by_skopeo(index, platform), expected);

@@ -54,8 +54,8 @@ TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   EXPECT_EQ(title("docker@29.1"), "Docker");
   EXPECT_EQ(title("containerd@1.6.20"), "containerd 1.7 or older");
   EXPECT_EQ(title("containerd@2"), "containerd");
-  EXPECT_EQ(title("kubernetes@1.7"), "Kubernetes with containerd 2.0 or older");
-  EXPECT_EQ(title("kubernetes@2.0.5"), "Kubernetes with containerd 2.0 or older");
+  EXPECT_EQ(title("kubernetes@1.7"), "Kubernetes with containerd 2.2 or older");
+  EXPECT_EQ(title("kubernetes@2.0.5"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("k8s@2.1"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("kubernetes@2.2.3"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("kubernetes@2.3"), "Kubernetes");
