@@ -27,7 +27,7 @@ struct CheckedImage {
   Store& store;
   const Descriptor& root;
   const Location& location;
-  std::string local_store;  // its folder
+  std::string local_store;  // its folder, where the location is in it
   bool plain_http = false;  // the registry was spoken to without TLS
 };
 

@@ -97,12 +97,12 @@ ExitCode run(const Parsed& parsed, Context& context) {
   }
   ChoiceGroups groups;
   explain(*source.store, source.root, request, [&](const Explanation& explanation) { add(groups, explanation); });
-  const bool is_registry = std::holds_alternative<RegistryLocation>(named.front());
+  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
   check_with(programs,
              {.store = *source.store,
               .root = source.root,
               .location = named.front(),
-              .local_store = is_registry ? "" : local_store_path(context),
+              .local_store = is_local ? local_store_path(context) : "",
               .plain_http = !programs.empty() && locations.speaks_plain_http(named.front())},
              groups);
   const ExitCode code = has_disagreement(groups) ? ExitCode::gate : ExitCode::ok;
@@ -116,7 +116,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   }
   print_line(context, source.name + "@" + source.root.digest.str());
   print_choices(context, groups);
-  if (std::holds_alternative<LocalLocation>(named.front())) {
+  if (is_local) {
     print_note(context, "clients find it when it is pushed: wasm-oci push " + request.name);
   }
   return code;

@@ -32,7 +32,10 @@ class Explaining {
     }
   }
 
-  Explanation explain(const AskedClient& asked, const Platform& wanted) {
+  // Whether those find an image who can be told the platform.
+  bool is_offered(const Platform& wanted) { return taken_by_told(wanted).has_value(); }
+
+  Explanation explain(const AskedClient& asked, const Platform& wanted, bool is_offered) {
     const Client& client = *asked.client;
     Explanation explanation{.asked = asked, .wanted = wanted, .choice = {}, .reason = {}, .outlook = {}};
     const Wish wish{.name = request_.name,
@@ -40,7 +43,7 @@ class Explaining {
                     .wanted = wanted,
                     .asked = asked_by(client, wanted),
                     .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt,
-                    .is_offered = taken_by_told(wanted).has_value()};
+                    .is_offered = is_offered};
     try {
       explanation.choice = choose(client, store_, root_, wanted);
     } catch (const Error& error) {
@@ -130,11 +133,12 @@ void explain(Store& store, const Descriptor& root, const ExplainRequest& request
              const std::function<void(const Explanation&)>& tell) {
   Explaining explaining(store, root, request);
   for (const Platform& wanted : request.platforms) {
+    const bool is_offered = explaining.is_offered(wanted);
     for (const AskedClient& asked : request.clients) {
-      std::vector<Explanation> told = {explaining.explain(asked, wanted)};
+      std::vector<Explanation> told = {explaining.explain(asked, wanted, is_offered)};
       for (const Client& other : other_behaviours()) {
         if (const std::optional<AskedClient> also = beside(asked, other, request.older_versions)) {
-          Explanation explanation = explaining.explain(*also, wanted);
+          Explanation explanation = explaining.explain(*also, wanted, is_offered);
           if (std::ranges::none_of(told, std::bind_front(say_the_same, explanation))) {
             told.push_back(std::move(explanation));
           }

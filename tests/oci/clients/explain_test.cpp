@@ -19,6 +19,7 @@ namespace wasm_oci {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -119,6 +120,75 @@ TEST_F(Explain, APodNamesTheDigestOfTheWasmImage) {
   EXPECT_FALSE(explanation.outlook.works);
   EXPECT_THAT(explanation.outlook.command,
               AllOf(HasSubstr("runtimeClassName: wasmtime"), HasSubstr("image: me/app@" + wasm.digest.str())));
+}
+
+TEST_F(Explain, TellsOlderVersionsWhereTheyDiffer) {
+  const auto labels = [&](const Descriptor& root, const Platform& wanted, bool older_versions) {
+    std::vector<std::string> told;
+    std::vector<AskedClient> clients;
+    for (const std::string_view name : {"docker", "containerd", "kubernetes", "podman"}) {
+      clients.push_back({.client = &find_client(name), .label = std::string(name)});
+    }
+    explain(store_, root,
+            {.name = "x",
+             .repository = "x",
+             .platforms = std::span(&wanted, 1),
+             .clients = clients,
+             .older_versions = older_versions},
+            [&](const Explanation& explanation) {
+              told.push_back(explanation.asked.label + " " + std::string(explanation.asked.client->action));
+            });
+    return told;
+  };
+  const Descriptor root = index({{image(kLinux), kLinux}, {image(kWasi), kWasi}});
+  EXPECT_THAT(labels(root, kLinux, true),
+              ElementsAre("docker run", "docker pull", "containerd run", "kubernetes run", "podman run"));
+  EXPECT_THAT(labels(root, kWasi, false), ElementsAre("docker run", "docker pull", "docker run without --platform",
+                                                      "containerd run", "kubernetes run", "podman run"));
+  EXPECT_THAT(labels(root, kWasi, true),
+              ElementsAre("docker run", "docker pull", "docker run without --platform", "docker@28 run",
+                          "containerd run", "containerd@1 run", "kubernetes run", "kubernetes@2.2 run", "podman run"));
+}
+
+TEST_F(Explain, KubernetesUnpacksWasmUntilContainerd23) {
+  const Descriptor wasm = manifest(std::string(media_type::kOciConfig),
+                                   serialize(ImageConfig{.platform = kWasi, .entrypoint = {"/module.wasm"}}),
+                                   {wasm_blob(media_type::kWasmComponentLayer)});
+  EXPECT_TRUE(explained("kubernetes", wasm).outlook.works);  // its layer is no file that would have to be unpacked
+  const Descriptor layerless = index({{image(kWasi), kWasi}});
+  const Explanation newest = explained("kubernetes@2.3", layerless);
+  EXPECT_FALSE(newest.choice.taken);
+  EXPECT_THAT(newest.outlook.next, HasSubstr("parent snapshot"));
+  EXPECT_THAT(newest.outlook.command, HasSubstr("image: me/app@sha256:"));
+  EXPECT_THAT(explained("kubernetes@2.2", layerless).outlook.next, Not(HasSubstr("parent snapshot")));
+  EXPECT_THAT(explained("kubernetes", layerless, kLinux).outlook.command, IsEmpty());
+}
+
+TEST_F(Explain, WithoutAPlatformDockerRunsWhatIsPresent) {
+  const Client* untold = nullptr;
+  for (const Client& other : other_behaviours()) {
+    untold = other.action == "run without --platform" ? &other : untold;
+  }
+  ASSERT_NE(untold, nullptr);
+  const auto told = [&](const Descriptor& root) {
+    const AskedClient asked{.client = untold, .label = "docker"};
+    std::vector<Explanation> all;
+    explain(store_, root,
+            {.name = "me/app:1",
+             .repository = "me/app",
+             .platforms = std::span(&kWasi, 1),
+             .clients = std::span(&asked, 1)},
+            [&](const Explanation& explanation) { all.push_back(explanation); });
+    return all.at(0);
+  };
+  const Explanation both = told(index({{image(kLinux), kLinux}, {image(kWasi), kWasi}}));
+  EXPECT_EQ(both.choice.taken->platform, kLinux);
+  EXPECT_THAT(both.outlook.next, HasSubstr("where both are, this"));
+  EXPECT_THAT(told(index({{image(kWasi), kWasi}})).outlook.next, HasSubstr("once that for wasi/wasm is pulled"));
+  EXPECT_EQ(told(index({{image(kLinux), kLinux}})).outlook.command, "docker run --rm me/app:1");
+  EXPECT_THAT(told(index({{image({.os = "plan9", .architecture = "386"}), {.os = "plan9", .architecture = "386"}}}))
+                  .outlook.next,
+              IsEmpty());
 }
 
 TEST_F(Explain, WhatNothingStartsCannotBeRun) {
