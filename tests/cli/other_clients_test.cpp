@@ -54,7 +54,7 @@ TEST_F(OtherClients, TellTheirVersions) {
   EXPECT_EQ(looked_at("skopeo", "echo skopeo version 1.9.3").version, "1.9.3");
   EXPECT_EQ(looked_at("podman", "echo podman version 5.0.0-dev").version, "5.0.0-dev");
   const auto ctr = [&](const std::string& version) {
-    return looked_at("ctr", "printf 'Client:\\n  Version: 9\\n\\nServer:\\n  Version:  " + version + "\\n'");
+    return looked_at("ctr", R"(printf 'Client:\n  Version: 9\n\nServer:\n  Version:  %s\n' )" + version);
   };
   EXPECT_EQ(ctr("1.6.20~ds1").version, "1.6.20~ds1");
   EXPECT_EQ(ctr("1.6.20~ds1").client, "containerd@1.6.20");
