@@ -222,7 +222,9 @@ ClientAnswer ask_docker(const OtherClient& client, const ClientQuestion& questio
   return answer;
 }
 
-constexpr std::array<std::string_view, 4> kDockerRefusals = {"no matching manifest for", "no match for platform",
+// The first is for an entry without a platform: docker pulls it, and then sees that it is for another one.
+constexpr std::array<std::string_view, 5> kDockerRefusals = {"does not provide the specified platform",
+                                                             "no matching manifest for", "no match for platform",
                                                              "operating system is not supported", "Encountered remote"};
 constexpr std::array<std::string_view, 2> kImageRefusals = {"no image found in",
                                                             "unsupported image-specific operation"};
