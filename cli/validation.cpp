@@ -1,6 +1,6 @@
 #include "cli/validation.hpp"
 
-#include "cli/output.hpp"
+#include "cli/commands/options.hpp"
 #include "oci/clients/gate.hpp"
 #include "oci/error.hpp"
 #include "oci/text.hpp"
@@ -133,9 +133,7 @@ void Validation::look(const Location& location, LocationReport& report) {
       clients.push_back(&find_client(name));
     }
   }
-  for (const Client* const client : clients) {
-    report.clients.push_back(client->name);
-  }
+  report.clients = names_of(clients);
   if (source) {
     require_served({.served = request_.served, .clients = clients}, *source->store, source->root, nodes.front());
   }

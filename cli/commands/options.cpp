@@ -24,6 +24,16 @@ std::vector<const Client*> read_clients(const Parsed& parsed) {
   return clients;
 }
 
+std::vector<std::string_view> names_of(const std::vector<const Client*>& clients) {
+  std::vector<std::string_view> names;
+  for (const Client* const client : clients) {
+    if (std::ranges::find(names, client->name) == names.end()) {
+      names.push_back(client->name);
+    }
+  }
+  return names;
+}
+
 Gate read_gate(const Parsed& parsed) {
   Gate gate{.served = read_platforms(parsed, "require-platform"),
             .unchanged = read_platforms(parsed, "require-unchanged")};

@@ -54,6 +54,9 @@ inline constexpr Option kFor{.name = "for",
 // The clients that --for names, each once; none where it is not given. Throws UsageError.
 std::vector<const Client*> read_clients(const Parsed& parsed);
 
+// Their names, each once: rules are as severe for all versions of a client.
+std::vector<std::string_view> names_of(const std::vector<const Client*>& clients);
+
 // The gate that kRequirePlatform, kRequireUnchanged and kFor make.
 Gate read_gate(const Parsed& parsed);
 

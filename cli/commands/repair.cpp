@@ -34,10 +34,7 @@ void tell(const Context& context, const Repaired& repaired) {
 }
 
 std::vector<std::string_view> clients_to_ask(const Parsed& parsed, const std::vector<ReachedNode>& nodes) {
-  std::vector<std::string_view> names;
-  for (const Client* const client : read_clients(parsed)) {
-    names.push_back(client->name);
-  }
+  const std::vector<std::string_view> names = names_of(read_clients(parsed));
   return names.empty() ? clients_meant(kinds_of(nodes)) : names;
 }
 
