@@ -1,0 +1,68 @@
+// `repair` as a user meets it, on the content of testdata/rules, and read by others.
+#include "tests/interop/peers.hpp"
+#include "tests/support/docker_registry.hpp"
+#include "tests/support/wasm_oci.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace wasm_oci::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class RepairCommand : public ::testing::Test {
+ protected:
+  static std::string broken(const std::string& rule) { return "oci:" + testdata("rules/layout").string() + ":" + rule; }
+
+  WasmOci user_;
+};
+
+TEST_F(RepairCommand, TellsWhatItMendedAndWritesIt) {
+  const Outcome outcome = user_({"repair", broken("IDX005"), "oci:mended:app"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("oci:mended:app@sha256:"));
+  EXPECT_THAT(outcome.err, HasSubstr("mended IDX005 in sha256:"));
+  EXPECT_THAT(outcome.err, HasSubstr("manifests[0].platform: linux/amd64, as the config of its image says"));
+  EXPECT_EQ(user_({"validate", "oci:mended:app", "--fail-on", "warning"}).exit_code, 0);
+}
+
+TEST_F(RepairCommand, TellsWhatItCannotMendAndExitsWithThree) {
+  const Outcome outcome = user_({"repair", broken("IDX007"), "oci:mended:app"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("there is nothing that can be mended"),
+                                 HasSubstr("left as it is: error IDX007, manifests[1].platform: ")));
+  EXPECT_EQ(user_.must({"digest", "oci:mended:app"}), user_.must({"digest", broken("IDX007")}));
+}
+
+TEST_F(RepairCommand, WritesNothingWhenItIsDry) {
+  const Outcome outcome = user_({"repair", broken("IDX005"), "oci:mended:app", "--dry-run"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_FALSE(std::filesystem::exists(user_.work() / "mended"));
+  EXPECT_EQ(outcome.out, user_({"repair", broken("IDX005"), "oci:mended:app"}).out);
+}
+
+TEST_F(RepairCommand, MendsInPlaceWhatARegistryHolds) {
+  const DockerRegistry registry;
+  const std::string name = registry.host() + "/me/app:1";
+  user_.must({"copy", broken("IDX014"), name});
+  const std::string before = user_.must({"digest", name});
+  user_.must({"repair", name, name, "-q"});
+  EXPECT_NE(user_.must({"digest", name}), before);
+  // containers/image compares names as they are written: only now does it find the entry.
+  EXPECT_THAT(run_or_throw({"skopeo", "--override-os", "linux", "--override-arch", "arm64", "inspect",
+                            "--tls-verify=false", "docker://" + name}),
+              HasSubstr("\"Os\": \"linux\""));
+}
+
+TEST_F(RepairCommand, RefusesADocumentInAFile) {
+  EXPECT_EQ(user_({"repair", "file:index.json", "oci:mended:app"}).exit_code, 2);
+  EXPECT_EQ(user_({"repair", "oci:absent:app", "oci:mended:app"}).exit_code, 4);
+}
+
+}  // namespace
+}  // namespace wasm_oci::testing

@@ -1,0 +1,156 @@
+#include "oci/validate/validate.hpp"
+
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/graph.hpp"
+#include "tests/support/tar.hpp"
+#include "tests/support/wasm_bytes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const Platform kWasi{.os = "wasi", .architecture = "wasm"};
+
+// Counts what is opened, and gives other bytes than those that are asked for.
+class OddStore final : public Store {
+ public:
+  explicit OddStore(MemoryStore& store) : store_(store) {}
+
+  std::optional<Descriptor> resolve(const std::string& name) override { return store_.resolve(name); }
+  void lie_about(const Digest& digest, std::string bytes) { lies_.emplace(digest, std::move(bytes)); }
+  int opened(const Digest& digest) { return opened_[digest]; }
+
+ protected:
+  std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) override {
+    ++opened_[descriptor.digest];
+    if (const auto lie = lies_.find(descriptor.digest); lie != lies_.end()) {
+      return std::make_unique<StringSource>(lie->second);
+    }
+    return std::make_unique<StringSource>(store_.load(descriptor, kind));
+  }
+
+ private:
+  MemoryStore& store_;
+  std::map<Digest, std::string> lies_;
+  std::map<Digest, int> opened_;
+};
+
+class Validating : public ::testing::Test {
+ protected:
+  Descriptor image(const Platform& platform, const Descriptor& layer, const std::string& content) {
+    const ImageConfig config{.platform = platform, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of(content)}};
+    return store_.add(media_type::kOciManifest,
+                      serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                         .config = store_.add(media_type::kOciConfig, serialize(config)),
+                                         .layers = {layer}}));
+  }
+
+  static std::vector<std::string> rules_in(Store& store, const Descriptor& root) {
+    ValidationCache cache;
+    std::vector<std::string> rules;
+    for (const ReachedNode& node : validate(store, root, {}, cache)) {
+      for (const Finding& finding : node.report->findings.all()) {
+        rules.emplace_back(finding.rule->id);
+      }
+    }
+    return rules;
+  }
+
+  MemoryStore store_;
+};
+
+TEST_F(Validating, LooksOnceAtWhatSeveralImagesShare) {
+  const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
+  const Descriptor layer = store_.add(media_type::kOciLayer, tar);
+  Descriptor first = image(kWasi, layer, tar);
+  Descriptor second = image({.os = "wasip1", .architecture = "wasm"}, layer, tar);
+  first.platform = kWasi;
+  second.platform = Platform{.os = "wasip1", .architecture = "wasm"};
+  OddStore store(store_);
+  ValidationCache cache;
+  const std::vector<ReachedNode> nodes = validate(store, testing::add_index(store_, {first, second, first}), {}, cache);
+  EXPECT_THAT(nodes, SizeIs(3));
+  EXPECT_EQ(nodes[1].platform, kWasi);
+  EXPECT_EQ(store.opened(layer.digest), 1);
+  EXPECT_EQ(store.opened(first.digest), 1);
+  validate(store, first, {.shallow = true}, cache);
+  EXPECT_EQ(store.opened(layer.digest), 1);
+}
+
+TEST_F(Validating, WhatIsNotWhatIsMeantIsNotJudged) {
+  const Descriptor child = testing::add_image(store_, "layer");
+  const Descriptor root = testing::add_index(store_, {child});
+  OddStore store(store_);
+  store.lie_about(child.digest, R"({"schemaVersion":1})");
+  EXPECT_THAT(rules_in(store, root), Contains("IDX027"));
+  EXPECT_THAT(rules_in(store, root), Not(Contains("IDX001")));
+}
+
+TEST_F(Validating, EndsWithMoreEntriesThanAnybodyReads) {
+  std::string text = R"({"schemaVersion":2,"manifests":[)";
+  const std::string entry = serialize(Index{.media_type = "", .manifests = {describe(media_type::kOciManifest, "x")}});
+  const std::size_t begin = entry.find('[') + 1;
+  const std::string one = entry.substr(begin, entry.rfind(']') - begin);
+  for (int i = 0; i < 100'000; ++i) {
+    text.append(i == 0 ? "" : ",").append(one);
+  }
+  EXPECT_THAT(rules_in(store_, store_.add(media_type::kOciIndex, text + "]}")), ElementsAre("IDX031"));
+}
+
+TEST_F(Validating, EndsAtIndexesThatAreNestedDeeperThanAnybodyNests) {
+  Descriptor index = testing::add_index(store_, {});
+  for (int i = 0; i < 20; ++i) {
+    index = testing::add_index(store_, {index});
+  }
+  EXPECT_THAT(rules_in(store_, index), Contains("DOC005"));
+}
+
+TEST_F(Validating, EndsAtDocumentsThatAreNestedDeeply) {
+  const Descriptor root = store_.add(media_type::kOciIndex, std::string(100'000, '[') + std::string(100'000, ']'));
+  EXPECT_THAT(rules_in(store_, root), ElementsAre("DOC001"));
+}
+
+TEST_F(Validating, TellsALayerThatExpandsBeyondReason) {
+  const std::string bomb = testing::make_tar({{"zeros", std::string(std::size_t{80} << 20U, '\0')}}, "ustar", "gzip");
+  const Descriptor layer = store_.add(media_type::kOciLayerGzip, bomb);
+  EXPECT_THAT(rules_in(store_, image(kWasi, layer, "")), Contains("DOC001"));
+}
+
+TEST_F(Validating, ASignatureIsNoBrokenImage) {
+  const Descriptor config = store_.add(media_type::kOciConfig, R"({"architecture":"","os":"","rootfs":{}})");
+  const Descriptor layer = store_.add("application/vnd.dev.cosign.simplesigning.v1+json", "{}");
+  const Descriptor signature = store_.add(
+      media_type::kOciManifest,
+      serialize(Manifest{.media_type = std::string(media_type::kOciManifest), .config = config, .layers = {layer}}));
+  EXPECT_THAT(rules_in(store_, signature), IsEmpty());
+}
+
+TEST_F(Validating, TheRootNeedsNoMediaTypeToBeKnown) {
+  const std::string text = R"({"schemaVersion":2,"manifests":[]})";
+  ValidationCache cache;
+  const Descriptor root = store_.add("", text);
+  const std::vector<ReachedNode> nodes = validate(store_, root, {.is_document = true}, cache);
+  ASSERT_THAT(nodes, SizeIs(1));
+  EXPECT_EQ(nodes[0].report->facts.kind, ContentKind::index);
+}
+
+}  // namespace
+}  // namespace wasm_oci
