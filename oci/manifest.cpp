@@ -90,9 +90,7 @@ std::string write_tail(JsonWriter& json, const std::optional<Descriptor>& subjec
 // Layers that registries need not hold, because their licence forbids distribution: what they are is fetched from their
 // urls, if at all (image-spec layer.md, "Non-Distributable Layers").
 bool is_elsewhere(const Descriptor& layer) {
-  const bool foreign = layer.media_type.find(".nondistributable.") != std::string::npos ||
-                       layer.media_type.find(".foreign.") != std::string::npos;
-  return foreign && !layer.urls.empty();
+  return media_type::is_foreign_layer(layer.media_type) && !layer.urls.empty();
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ bool is_docker_schema1(std::string_view media_type) {
   return media_type == kDockerSchema1 || media_type == kDockerSchema1Signed;
 }
 
+bool is_foreign_layer(std::string_view media_type) {
+  return media_type.contains(".nondistributable.") || media_type.contains(".foreign.");
+}
+
 bool is_wasm_layer(std::string_view media_type) {
   return media_type == kWasm || media_type == kWasmContentLayer || media_type == kWasmComponentLayer ||
          media_type == kSoloContentLayer;

@@ -41,6 +41,9 @@ bool is_index(std::string_view media_type);           // OCI index or Docker man
 bool is_manifest(std::string_view media_type);        // either
 bool is_image_config(std::string_view media_type);    // OCI or Docker
 bool is_docker_schema1(std::string_view media_type);
+// A layer that registries need not hold, because its licence forbids distribution (image-spec layer.md,
+// "Non-Distributable Layers").
+bool is_foreign_layer(std::string_view media_type);
 bool is_wasm_layer(std::string_view media_type);  // a blob that is a Wasm binary as it is
 
 bool is_plugin_document(std::string_view media_type);  // what Higress puts beside a plugin: its description, an icon

@@ -1,6 +1,7 @@
 #include "oci/platform.hpp"
 
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <sys/utsname.h>
 
@@ -67,13 +68,6 @@ bool is_specifier(std::string_view text) {
 // Of an OS version or feature, still encoded.
 bool is_option(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return is_word_character(c) || c == '.' || c == '%'; });
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return lower;
 }
 
 std::string normalize_os(std::string_view os) {

@@ -3,6 +3,7 @@
 #include "oci/reference.hpp"
 
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 
@@ -153,12 +154,6 @@ void refuse_url(std::string_view text) {
       fail(text, "leave out " + std::string(scheme) + ": " + std::string(text.substr(scheme.size())));
     }
   }
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 // The reference as written, without the default tag.

@@ -30,6 +30,9 @@ std::string list_names(std::span<const std::string> names);
 // As docker prints sizes: decimal units, at most three digits and a point, "0 B", "999 B", "15.6 MB", "1.05 GB".
 std::string human_size(std::uint64_t bytes);
 
+// With the ASCII letters in lower case.
+std::string to_lower(std::string_view text);
+
 // How many insertions, deletions, replacements and swaps of neighbours lie between two words, in bytes (optimal string
 // alignment). Words longer than 64 bytes are no slips of typing: their distance is the longer one's length.
 std::size_t edit_distance(std::string_view left, std::string_view right);

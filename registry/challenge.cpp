@@ -1,5 +1,7 @@
 #include "registry/challenge.hpp"
 
+#include "oci/text.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -19,13 +21,6 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_text(char c) { return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t'; }
 // "realm=https://host:1/x" has no quotes although it needs them.
 bool is_unquoted(char c) { return is_text(c) && !is_blank(c) && c != ',' && c != '"' && c != '\\'; }
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
-}
 
 class Parser {
  public:
@@ -70,7 +65,7 @@ class Parser {
   }
 
   std::optional<Challenge> parse_challenge() {
-    Challenge challenge{.scheme = lower(take_while(is_token)), .parameters = {}, .token68 = {}};
+    Challenge challenge{.scheme = to_lower(take_while(is_token)), .parameters = {}, .token68 = {}};
     if (challenge.scheme.empty()) {
       return std::nullopt;
     }
@@ -88,7 +83,7 @@ class Parser {
     }
     while (!at_end()) {
       const std::size_t start = position_;
-      const std::string name = lower(take_while(is_token));
+      const std::string name = to_lower(take_while(is_token));
       skip_blanks();
       if (!at('=')) {
         position_ = start;  // not a parameter: after a comma, the scheme of the next challenge

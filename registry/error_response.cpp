@@ -14,14 +14,9 @@ constexpr std::size_t kMaxText = 500;
 
 std::string cut(std::string_view text) { return excerpt(text, kMaxText); }
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
+bool contains_word(std::string_view text, std::string_view word) {
+  return to_lower(text).find(word) != std::string::npos;
 }
-
-bool contains_word(std::string_view text, std::string_view word) { return lower(text).find(word) != std::string::npos; }
 
 std::string string_member(const JsonValue& object, std::string_view name) {
   const auto member = object.find(name);
@@ -114,7 +109,7 @@ bool ErrorResponse::has_code(std::string_view code) const {
 }
 
 bool looks_like_html(std::string_view body) {
-  const std::string start = lower(trim(body).substr(0, 20));
+  const std::string start = to_lower(trim(body).substr(0, 20));
   return start.starts_with("<!doctype") || start.starts_with("<html") || start.starts_with("<head") ||
          start.starts_with("<body");
 }

@@ -21,13 +21,7 @@ bool is_wasm_architecture(std::string_view architecture) {
   return architecture == "wasm" || architecture == "wasm32" || architecture == "wasm64";
 }
 
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-bool is_wasm_name(const Platform& platform) { return is_wasm_architecture(lowered(platform.architecture)); }
+bool is_wasm_name(const Platform& platform) { return is_wasm_architecture(to_lower(platform.architecture)); }
 
 std::string shown(const Platform& platform) { return excerpt(format_all(platform), 80); }
 
@@ -49,7 +43,7 @@ struct Entry {
   bool is_for(std::string_view wanted_os, std::string_view architecture) const {
     return platform && platform->os == wanted_os && platform->architecture == architecture;
   }
-  std::string os() const { return platform ? lowered(platform->os) : std::string(); }
+  std::string os() const { return platform ? to_lower(platform->os) : std::string(); }
   std::string shown_platform() const { return platform ? shown(*platform) : "no platform"; }
   std::optional<Digest> config() const { return manifest == nullptr ? std::nullopt : manifest->config; }
   std::string path() const { return loose.json.path(); }
@@ -126,7 +120,7 @@ class EntryChecks {
     for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>("os", said.os),
                                       {"architecture", said.architecture},
                                       {"variant", said.variant}}) {
-      if (value != lowered(value)) {
+      if (value != to_lower(value)) {
         add("IDX014", entry, ".platform." + std::string(name), excerpt(value, 40) + " is not in lower case");
       }
     }
@@ -136,10 +130,10 @@ class EntryChecks {
   }
 
   void check_wasm_platform(const Entry& entry, const Platform& said) {
-    if (!lowered(said.os).starts_with("wasi")) {
+    if (!to_lower(said.os).starts_with("wasi")) {
       add("IDX008", entry, ".platform.os", "nobody asks for " + shown(said));
     }
-    if (lowered(said.architecture) != "wasm") {
+    if (to_lower(said.architecture) != "wasm") {
       add("IDX009", entry, ".platform.architecture",
           "who asks for " + excerpt(said.os, 40) + "/wasm does not find " + shown(said));
     }

@@ -14,10 +14,6 @@ namespace {
 bool is_docker_type(std::string_view type) { return type.starts_with("application/vnd.docker."); }
 bool is_oci_image_type(std::string_view type) { return type.starts_with("application/vnd.oci.image."); }
 
-bool is_foreign(std::string_view type) {
-  return type.find(".nondistributable.") != std::string_view::npos || type.find(".foreign.") != std::string_view::npos;
-}
-
 class ManifestChecks {
  public:
   ManifestChecks(const LooseManifest& manifest, std::string_view media_type, ContentKind kind, const Place& place,
@@ -110,7 +106,7 @@ class ManifestChecks {
     if (media_type::layer_compression(type) == media_type::Compression::zstd) {
       add("MAN008", path, "the layer is compressed with zstd");
     }
-    if (is_foreign(type)) {
+    if (media_type::is_foreign_layer(type)) {
       add("MAN009", path, "the layer is not distributed: " + excerpt(type));
     }
   }

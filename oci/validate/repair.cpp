@@ -46,12 +46,6 @@ std::optional<std::string> type_of_form(const std::string& type, BodyForm form) 
   }
 }
 
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 // A document while it is mended.
 struct Mending {
   Descriptor descriptor;
@@ -228,7 +222,7 @@ class Repairing {
     const Platform config = followed.platform.value_or(Platform{});
     const auto plan = [&](std::string_view member, const std::string& before, const std::string& of_config) {
       const bool is_missing = before.empty() && !of_config.empty();
-      const std::string after = is_missing ? of_config : lowered(before);
+      const std::string after = is_missing ? of_config : to_lower(before);
       if (after == before) {
         return;
       }

@@ -2,8 +2,8 @@
 
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/validate/content_checks.hpp"
 #include "oci/validate/document_checks.hpp"
-#include "oci/validate/image_checks.hpp"
 #include "oci/validate/loose.hpp"
 #include "oci/validate/manifest_checks.hpp"
 

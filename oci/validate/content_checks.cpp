@@ -1,4 +1,4 @@
-#include "oci/validate/image_checks.hpp"
+#include "oci/validate/content_checks.hpp"
 
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
@@ -25,9 +25,7 @@ using Layer = std::shared_ptr<const LayerFacts>;
 
 // Layers that registries need not hold, because their licence forbids it.
 bool is_elsewhere(const LooseDescriptor& layer) {
-  const bool is_foreign = layer.media_type.find(".nondistributable.") != std::string::npos ||
-                          layer.media_type.find(".foreign.") != std::string::npos;
-  return is_foreign && !texts_of(layer.json, "urls").empty();
+  return media_type::is_foreign_layer(layer.media_type) && !texts_of(layer.json, "urls").empty();
 }
 
 bool holds_files(const LooseDescriptor& layer) { return media_type::layer_compression(layer.media_type).has_value(); }
