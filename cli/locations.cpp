@@ -199,7 +199,9 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
   try {
     std::unique_ptr<RegistryStore> store = registries_.open(reference, access);
     const std::string name = reference.digest ? reference.digest->str() : reference.tag.value_or("latest");
-    const std::optional<Descriptor> root = look == Look::whole ? store->resolve(name) : store->peek(name);
+    const std::optional<Descriptor> root = look == Look::whole      ? store->resolve(name)
+                                           : look == Look::as_it_is ? store->resolve_as_it_is(name)
+                                                                    : store->peek(name);
     if (!root) {
       throw NotFoundError(reference.str() + ": not found");
     }

@@ -20,7 +20,8 @@ namespace wasm_oci::cli {
 std::string local_store_path(const Context& context);
 
 // How much of an image is wanted: for its digest alone a registry is asked by HEAD.
-enum class Look { whole, digest_only };
+// Who reports what is wrong with it takes it as it is.
+enum class Look { whole, digest_only, as_it_is };
 
 // An image that was found.
 struct SourceImage {

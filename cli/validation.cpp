@@ -67,6 +67,17 @@ std::vector<ReachedNode> unfindable(const Location& location, const std::string&
   return {{.digest = std::nullopt, .platform = std::nullopt, .report = std::move(report)}};
 }
 
+// A registry that sends something else than the digest that the location names.
+void require_named(const Location& location, const Descriptor& root, ReachedNode& node) {
+  const std::optional<Digest> named = named_digest(location);
+  if (named && *named != root.digest) {
+    auto report = std::make_shared<NodeReport>(*node.report);
+    report->findings.add("IDX027", {.document = root.digest}, "",
+                         "the location names " + named->str() + ", and what it leads to is " + root.digest.str());
+    node.report = std::move(report);
+  }
+}
+
 // --require-platform as findings of the root.
 void require_served(const Gate& gate, Store& store, const Descriptor& root, ReachedNode& node) {
   if (gate.is_open()) {
@@ -115,7 +126,7 @@ void Validation::look(const Location& location, LocationReport& report) {
   std::optional<SourceImage> source;
   std::vector<ReachedNode> nodes;
   try {
-    source.emplace(locations_.find(location));
+    source.emplace(locations_.find(location, Look::as_it_is));
   } catch (const ContentError& error) {
     nodes = unfindable(location, error.message());
   }
@@ -126,6 +137,7 @@ void Validation::look(const Location& location, LocationReport& report) {
                       .is_document = std::holds_alternative<FileLocation>(location),
                       .is_pinned = named_digest(location).has_value()},
                      *cache_of(location));
+    require_named(location, source->root, nodes.front());
   }
   std::vector<const Client*> clients = request_.clients;
   if (clients.empty()) {

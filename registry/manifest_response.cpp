@@ -45,9 +45,7 @@ std::string manifest_accept() {
 std::string bare_media_type(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
   type.erase(type.find_last_not_of(" \t") + 1);
-  std::ranges::transform(type, type.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return type;
+  return to_lower(type);
 }
 
 void check_is_content(const std::string& what, const HttpResponse& response) {
@@ -90,6 +88,20 @@ Descriptor describe_manifest(const std::string& what, std::string_view bytes, st
     error.add_context(what);
     throw;
   }
+}
+
+Descriptor describe_as_sent(std::string_view bytes, std::string_view content_type, DigestAlgorithm algorithm) {
+  std::string type = bare_media_type(content_type);
+  if (says_nothing(type)) {
+    type.clear();
+    try {
+      const Document document = Document::parse(std::string(bytes), {.max_bytes = kMaxManifestSize});
+      type = own_media_type(document.root());
+      type = type.empty() ? std::string(guess(document.root())) : type;
+    } catch (const ContentError&) {  // NOLINT(bugprone-empty-catch): who reads it finds that out
+    }
+  }
+  return {.media_type = std::move(type), .digest = digest_of(bytes, algorithm), .size = bytes.size()};
 }
 
 }  // namespace wasm_oci

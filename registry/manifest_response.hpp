@@ -24,4 +24,8 @@ void check_is_content(const std::string& what, const HttpResponse& response);
 Descriptor describe_manifest(const std::string& what, std::string_view bytes, std::string_view content_type,
                              DigestAlgorithm algorithm = DigestAlgorithm::sha256);
 
+// The same for bytes of which nothing has to be right: the media type is that of the header, else what the document
+// says or looks like, where it is one.
+Descriptor describe_as_sent(std::string_view bytes, std::string_view content_type, DigestAlgorithm algorithm);
+
 }  // namespace wasm_oci

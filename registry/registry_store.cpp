@@ -139,7 +139,7 @@ RegistryRequest RegistryStore::manifest_request(std::string method, const std::s
           .what = what(describe_name(name))};
 }
 
-std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& name) {
+std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& name, Judgement judgement) {
   const RegistryRequest request = manifest_request("GET", name);
   std::optional<Fetched> fetched;
   client_->retrying([&] {
@@ -157,8 +157,14 @@ std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& na
     }
     std::string bytes = read_all(*response.body, kMaxManifestSize);
     const auto wanted = Digest::parse(name);
-    Descriptor descriptor = describe_manifest(request.what, bytes, response.headers.get("Content-Type").value_or(""),
-                                              wanted ? wanted->algorithm() : DigestAlgorithm::sha256);
+    const DigestAlgorithm algorithm = wanted ? wanted->algorithm() : DigestAlgorithm::sha256;
+    const std::string type = response.headers.get("Content-Type").value_or("");
+    if (judgement == Judgement::take) {
+      Descriptor descriptor = describe_as_sent(bytes, type, algorithm);
+      fetched = Fetched{.descriptor = std::move(descriptor), .bytes = std::move(bytes)};
+      return;
+    }
+    Descriptor descriptor = describe_manifest(request.what, bytes, type, algorithm);
     if (wanted && descriptor.digest != *wanted) {  // T-09: whatever the header says
       throw ContentError(request.what + ": the registry sent content with digest " + descriptor.digest.str());
     }
@@ -172,6 +178,11 @@ std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& na
 
 std::optional<Descriptor> RegistryStore::resolve(const std::string& name) {
   auto fetched = fetch(name);
+  return fetched ? std::optional(std::move(fetched->descriptor)) : std::nullopt;
+}
+
+std::optional<Descriptor> RegistryStore::resolve_as_it_is(const std::string& name) {
+  auto fetched = fetch(name, Judgement::take);
   return fetched ? std::optional(std::move(fetched->descriptor)) : std::nullopt;
 }
 
@@ -235,6 +246,17 @@ std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descrip
   auto fetched = fetch(digest);
   if (!fetched) {
     throw NotFoundError(what("manifest " + digest) + " does not exist");
+  }
+  return std::make_unique<StringSource>(std::move(fetched->bytes));
+}
+
+std::unique_ptr<Source> RegistryStore::open_unjudged(const Descriptor& descriptor, NodeKind kind) {
+  if (kind == NodeKind::blob || kept(descriptor.digest)) {
+    return open_unverified(descriptor, kind);
+  }
+  auto fetched = fetch(descriptor.digest.str(), Judgement::take);
+  if (!fetched) {
+    throw NotFoundError(what("manifest " + descriptor.digest.str()) + " does not exist");
   }
   return std::make_unique<StringSource>(std::move(fetched->bytes));
 }

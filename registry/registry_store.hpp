@@ -37,6 +37,8 @@ class RegistryStore final : public WritableStore {
   // `name` is a tag, or a digest. nullopt where the registry has no such manifest or repository.
   std::optional<Descriptor> resolve(const std::string& name) override;
   std::optional<Descriptor> peek(const std::string& name) override;
+  // Its media type is that of the header, else the document's own.
+  std::optional<Descriptor> resolve_as_it_is(const std::string& name) override;
   // By the registry's list or, where it has none, by the index under the subject's referrers tag.
   std::vector<Descriptor> referrers(const Digest& subject) override;
   bool contains(const Descriptor& descriptor, NodeKind kind) override;
@@ -49,8 +51,12 @@ class RegistryStore final : public WritableStore {
 
  protected:
   std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) override;
+  std::unique_ptr<Source> open_unjudged(const Descriptor& descriptor, NodeKind kind) override;
 
  private:
+  // Whether a manifest that is not as it should be is an error.
+  enum class Judgement : std::uint8_t { refuse, take };
+
   // A manifest or small blob that was fetched, to be opened without being fetched again.
   struct Kept {
     Digest digest;
@@ -64,7 +70,7 @@ class RegistryStore final : public WritableStore {
   std::string what(std::string_view name) const;
   std::vector<Scope> scopes() const;
   RegistryRequest manifest_request(std::string method, const std::string& name) const;
-  std::optional<Fetched> fetch(const std::string& name);
+  std::optional<Fetched> fetch(const std::string& name, Judgement judgement = Judgement::refuse);
   // Whether the registry keeps track of the manifest's subject, if it has one.
   bool put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name);
   void require_list_of_subject(std::string_view bytes);

@@ -82,7 +82,7 @@ void UnverifiedSource::rewind() {
 }
 
 UnverifiedSource Store::open_as_it_is(const Descriptor& descriptor, NodeKind kind, std::uint64_t limit) {
-  return {open_unverified(descriptor, kind), descriptor.digest.algorithm(), limit};
+  return {open_unjudged(descriptor, kind), descriptor.digest.algorithm(), limit};
 }
 
 VerifiedSource Store::open(const Descriptor& descriptor, NodeKind kind) {

@@ -111,6 +111,9 @@ class Store {
   // The same as a hint: a registry may answer from a HEAD request, whose digest nothing proves.
   virtual std::optional<Descriptor> peek(const std::string& name) { return resolve(name); }
 
+  // The same as resolve(), for those who report what is wrong: also of what is no manifest as it should be.
+  virtual std::optional<Descriptor> resolve_as_it_is(const std::string& name) { return resolve(name); }
+
   // The manifests whose `subject` this is, each once and in the store's order, with the artifactType (else the config's
   // media type) and the annotations that the manifest has, or a registry says it has. Throws ContentError for a list
   // that is wrong, and beyond the bounds above. What a registry lists is not proven until it is loaded.
@@ -118,6 +121,10 @@ class Store {
 
  protected:
   virtual std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) = 0;
+  // For open_as_it_is(): what a store would refuse of itself is given all the same.
+  virtual std::unique_ptr<Source> open_unjudged(const Descriptor& descriptor, NodeKind kind) {
+    return open_unverified(descriptor, kind);
+  }
 };
 
 class WritableStore : public Store {

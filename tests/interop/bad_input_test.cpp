@@ -225,5 +225,42 @@ TEST(FullDisk, OfStandardOutputIsAnErrorToo) {
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
 }
 
+// What a registry sends for any manifest.
+class LyingRegistry {
+ public:
+  LyingRegistry(std::string type, std::string body)
+      : server_(ScriptedServer::answering([type = std::move(type), body = std::move(body)](const SeenRequest& request) {
+          return request.target.contains("/manifests/") ? Answer{.headers = {{"Content-Type", type}}, .body = body}
+                                                        : Answer{.status = 404};
+        })) {}
+
+  std::string image(const std::string& end = ":1") const { return server_.host() + "/me/app" + end; }
+
+ private:
+  ScriptedServer server_;
+};
+
+TEST(BadRegistry, IsFoundOutByValidate) {
+  const WasmOci user;
+  const auto validate = [&](const std::string& image) {
+    const Outcome outcome = user({"validate", image});
+    EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
+    return outcome.out;
+  };
+  const std::string index =
+      R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+  const LyingRegistry other_type("application/vnd.docker.distribution.manifest.list.v2+json", index);
+  EXPECT_THAT(validate(other_type.image()), HasSubstr("error IDX003"));
+  const LyingRegistry honest("application/vnd.oci.image.index.v1+json", index);
+  EXPECT_THAT(validate(honest.image("@sha256:" + std::string(64, '0'))), HasSubstr("error IDX027: the location names"));
+  const LyingRegistry old("application/vnd.docker.distribution.manifest.v1+json",
+                          R"({"schemaVersion":1,"fsLayers":[]})");
+  EXPECT_THAT(validate(old.image()), HasSubstr("error IDX001: schemaVersion is 1, not 2"));
+  const LyingRegistry page("text/html", "<html>login</html>");
+  EXPECT_THAT(validate(page.image()), HasSubstr("error DOC001"));
+  const LyingRegistry deep("application/vnd.oci.image.index.v1+json", std::string(1000, '[') + std::string(1000, ']'));
+  EXPECT_THAT(validate(deep.image()), HasSubstr("error DOC001: JSON document is nested deeper"));
+}
+
 }  // namespace
 }  // namespace wasm_oci::testing

@@ -59,6 +59,18 @@ TEST(ManifestResponse, RefusesWhatIsNoDocument) {
   }
 }
 
+TEST(ManifestResponse, DescribesAsSentWhateverItIs) {
+  const auto type_of = [](std::string_view bytes, std::string_view header) {
+    return describe_as_sent(bytes, header, DigestAlgorithm::sha256).media_type;
+  };
+  EXPECT_EQ(type_of(R"({"mediaType":"x"})", std::string(media_type::kOciIndex) + "; charset=utf-8"),
+            media_type::kOciIndex);
+  EXPECT_EQ(type_of(R"({"mediaType":"x"})", "application/json"), "x");
+  EXPECT_EQ(type_of(R"({"manifests":[]})", ""), media_type::kOciIndex);
+  EXPECT_EQ(type_of("{", "text/plain"), "");
+  EXPECT_EQ(describe_as_sent("{", "", DigestAlgorithm::sha256).digest, digest_of("{"));
+}
+
 TEST(ManifestResponse, QuotesTheBeginningOfLongTypes) {
   const std::string bytes = R"({"mediaType":")" + std::string(50'000, 'x') + "\"}";
   try {
