@@ -52,7 +52,8 @@ std::optional<std::size_t> number_at(const std::string& text, std::size_t at, st
   if (!digit(at) || !digit(at + 1)) {
     return std::nullopt;
   }
-  const auto number = static_cast<std::size_t>((text[at] - '0') * 10 + (text[at + 1] - '0'));
+  const auto value = [&](std::size_t i) { return static_cast<std::size_t>(text[i] - '0'); };
+  const std::size_t number = 10 * value(at) + value(at + 1);
   return number > behind && number < count ? std::optional(number) : std::nullopt;
 }
 
