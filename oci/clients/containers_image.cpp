@@ -108,6 +108,9 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
     return {.next = "it is refused: " + no_image(taken), .command = {}};
   }
+  if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
+    return {.next = "it is refused: " + *why, .command = {}};
+  }
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
   }

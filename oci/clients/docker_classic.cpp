@@ -5,6 +5,11 @@
 #include "oci/clients/outlook.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace wasm_oci {
 
 Picked pick_as_docker_classic(Store& /*store*/, const Index& index, const Platform& asked) {
@@ -29,17 +34,43 @@ Picked pick_as_docker_classic(Store& /*store*/, const Index& index, const Platfo
 }
 
 std::string docker_classic_finds_nothing(const Wish& wish, const Digest& /*index*/) {
-  return wish.asked.os == "linux" ? "no matching manifest for " + format(wish.asked) + " in the manifest list entries"
-                                  : "operating system is not supported";
+  return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
 }
 
-Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
-  if (!taken.config) {
-    return {.next = R"(it is refused: "Encountered remote \")" + excerpt(taken.manifest.config.media_type) +
-                    R"(\"(unknown) when fetching")",
-            .command = {}};
+namespace {
+
+// Of the config and of layers.
+bool is_supported(std::string_view media_type) {
+  return media_type.starts_with("application/vnd.oci.image.") || media_type.starts_with("application/vnd.docker.");
+}
+
+std::optional<std::string_view> unsupported_type(const Manifest& manifest) {
+  if (!is_supported(manifest.config.media_type)) {
+    return manifest.config.media_type;
   }
-  if (taken.config->platform.os != "linux") {
+  const auto found = std::ranges::find_if_not(manifest.layers, is_supported, &Descriptor::media_type);
+  return found == manifest.layers.end() ? std::nullopt : std::optional<std::string_view>(found->media_type);
+}
+
+// What the entry says counts first, of a manifest alone what is asked for; then what the config says.
+bool is_for_linux(const Descriptor& taken, const ImageConfig& config, const Wish& wish) {
+  const Platform said = taken.platform.value_or(wish.asked);
+  return (said.os.empty() || said.os == "linux") && config.platform.os == "linux";
+}
+
+}  // namespace
+
+Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
+  if (const std::optional<std::string_view> type = unsupported_type(taken.manifest)) {
+    return {.next = "it is refused: \"unsupported media type " + excerpt(*type) + "\"", .command = {}};
+  }
+  if (!taken.config) {
+    return {.next = "it is refused: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};
+  }
+  if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
+    return {.next = "it is refused: " + *why, .command = {}};
+  }
+  if (!is_for_linux(taken.descriptor, *taken.config, wish)) {
     return {.next = "it is refused: \"operating system is not supported\"; Wasm needs Docker's containerd image store",
             .command = {}};
   }

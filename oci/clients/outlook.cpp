@@ -1,6 +1,7 @@
 #include "oci/clients/outlook.hpp"
 
 #include "oci/text.hpp"
+#include "oci/timestamp.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +16,9 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
   if (!taken.config) {
     return "its config is " + excerpt(taken.manifest.config.media_type) + ", and no image's";
   }
+  if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
+    return why;
+  }
   if (taken.argv.empty()) {
     return "it has neither entrypoint nor command";
   }
@@ -22,6 +26,17 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
     return shown_start(taken) + " is no Wasm module of this image";
   }
   return std::nullopt;
+}
+
+std::optional<std::string> why_config_is_not_read(const Taken& taken) {
+  if (!taken.config || taken.config->created.empty()) {
+    return std::nullopt;
+  }
+  const std::string& created = taken.config->created;
+  return created.contains('T') && Timestamp::parse(created)
+             ? std::nullopt
+             : std::optional("its config was created at " + excerpt(created) +
+                             R"(, which is no time ("parsing time"))");
 }
 
 std::string shown_start(const Taken& taken) { return "/" + excerpt(taken.path); }

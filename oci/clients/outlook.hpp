@@ -72,6 +72,8 @@ std::string finds_nothing(const Wish& wish, const Digest& index);
 // What container runtimes have in common: why nothing of the image can start, in words that follow "it cannot be run:
 // "; nullopt: it starts, as far as its files tell.
 std::optional<std::string> why_nothing_starts(const Taken& taken);
+// Why clients in Go, which read the time in it, do not read the config; nullopt: they do.
+std::optional<std::string> why_config_is_not_read(const Taken& taken);
 // "/" and what starts, as far as a message shows it.
 std::string shown_start(const Taken& taken);
 // The platform in the config, for a line that people paste into a shell: nullopt unless it is one that could have been

@@ -109,7 +109,8 @@ TEST_F(Explain, QuotesWhatAClientSaysThatFindsNothing) {
   EXPECT_EQ(explained("podman", root).reason,
             R"(no image found in image index for architecture "wasm", variant "", OS "wasi")");
   EXPECT_EQ(explained("crane", root).reason, "no child with platform wasi/wasm in index me/app:1");
-  EXPECT_EQ(explained("docker-classic", root).reason, "operating system is not supported");
+  EXPECT_EQ(explained("docker-classic", root).reason,
+            "no matching manifest for wasi/wasm in the manifest list entries");
   EXPECT_THAT(explained("docker", root).outlook.command, IsEmpty());
 }
 
@@ -202,6 +203,34 @@ TEST_F(Explain, ContainerdUnpacksByTheConfig) {
   const Explanation explanation = explained("containerd", index({{image(kLinux), kWasi}}));
   EXPECT_FALSE(explanation.outlook.works);
   EXPECT_THAT(explanation.outlook.next, HasSubstr("unpacker does not support platform"));
+}
+
+// The order in which it looks is also that of docker's own messages.
+TEST_F(Explain, DockersClassicStoreLooksAtTypesThenAtTheOperatingSystem) {
+  const auto next = [&](const Descriptor& root, const Platform& wanted) {
+    return explained("docker-classic", root, wanted).outlook.next;
+  };
+  constexpr auto kOther = "operating system is not supported";
+  EXPECT_THAT(next(image(kLinux), kLinux), HasSubstr("run by runc"));
+  EXPECT_THAT(next(image(kWasi), kLinux), HasSubstr(kOther));
+  EXPECT_THAT(next(image(kLinux), kWasi), HasSubstr(kOther));
+  EXPECT_THAT(next(index({{image(kLinux), kWasi}}), kWasi), HasSubstr(kOther));
+  const std::string config = serialize(ImageConfig{.platform = kWasi, .entrypoint = {"/module.wasm"}});
+  EXPECT_THAT(next(manifest(std::string(media_type::kOciConfig), config, {wasm_blob(media_type::kWasm)}), kWasi),
+              HasSubstr("\"unsupported media type application/wasm\""));
+  EXPECT_THAT(next(manifest(std::string(media_type::kWasmConfig), config, {}), kWasi),
+              HasSubstr("\"unsupported media type application/vnd.wasm.config.v0+json\""));
+}
+
+TEST_F(Explain, AConfigWithoutATimeInItsTimeIsReadByNobodyInGo) {
+  const Descriptor root = manifest(
+      std::string(media_type::kOciConfig),
+      R"({"created":"yesterday","architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}})", {});
+  for (const std::string client : {"podman", "docker-classic"}) {
+    EXPECT_THAT(explained(client, root, kLinux).outlook.next,
+                HasSubstr("it is refused: its config was created at yesterday, which is no time (\"parsing time\")"));
+  }
+  EXPECT_THAT(explained("containerd", root, kLinux).outlook.next, HasSubstr("\"parsing time\""));
 }
 
 TEST_F(Explain, AnArtifactIsForThoseWhoReadArtifacts) {
