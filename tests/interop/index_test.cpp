@@ -2,7 +2,7 @@
 // several places.
 #include "oci/manifest.hpp"
 #include "oci/store/layout_store.hpp"
-#include "tests/interop/peers.hpp"
+#include "tests/interop/takers.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/registries.hpp"
 
@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <thread>
+#include <utility>
 
 namespace wasm_oci::testing {
 namespace {
@@ -39,6 +40,10 @@ class IndexInterop : public Interop {
     return digest_of(user_({"inspect", "--config", reference}).out).str();
   }
 
+  Candidate image(const std::string& reference) {
+    return {.manifest = user_.must({"digest", reference}), .config = config_of(reference)};
+  }
+
   std::vector<std::string> entries_of(const std::string& reference) {
     std::vector<std::string> digests;
     for (const Descriptor& entry : parse_index(user_({"inspect", "--raw", reference}).out).manifests) {
@@ -46,49 +51,9 @@ class IndexInterop : public Interop {
     }
     return digests;
   }
-
-  // The config of the image that the client takes; nullopt: none.
-  std::optional<std::string> taken_by_skopeo(const std::string& reference, const Platform& platform) {
-    std::vector<std::string> argv = {"skopeo", "--override-os", platform.os, "--override-arch", platform.architecture};
-    if (!platform.variant.empty()) {
-      argv.insert(argv.end(), {"--override-variant", platform.variant});
-    }
-    argv.insert(argv.end(), {"inspect", "--tls-verify=false", "--config", "--raw", "docker://" + reference});
-    const Outcome outcome = user_.other(argv);
-    return outcome.ok() ? std::optional(digest_of(outcome.out).str()) : std::nullopt;
-  }
-
-  std::optional<std::string> taken_by_podman(const std::string& reference, const Platform& platform) {
-    const Outcome pulled =
-        user_.other({"podman", "pull", "-q", "--tls-verify=false", "--platform", format(platform), reference});
-    return pulled.ok() ? std::optional("sha256:" + pulled.out.substr(0, 64)) : std::nullopt;
-  }
-
-  // Of these configs.
-  static std::vector<std::string> taken_by_containerd(const Containerd& containerd, const std::string& reference,
-                                                      const Platform& platform,
-                                                      const std::vector<std::string>& configs) {
-    for (const std::string& config : configs) {
-      try {
-        containerd.ctr({"content", "rm", config});
-      } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): it is not there
-      }
-    }
-    try {
-      containerd.ctr(
-          {"images", "pull", "--plain-http", "--snapshotter", "native", "--platform", format(platform), reference});
-    } catch (const std::runtime_error&) {
-      return {};
-    }
-    const std::string content = containerd.ctr({"content", "ls", "-q"});
-    std::vector<std::string> taken;
-    std::ranges::copy_if(configs, std::back_inserter(taken),
-                         [&](const std::string& config) { return content.contains(config); });
-    return taken;
-  }
 };
 
-// Images by the platform that they are for, each with its reference and the digest of its config.
+// Images by the platform that they are for, each with its reference and its digests.
 class Selection : public IndexInterop {
  protected:
   Selection() : containerd_(folder_.path()) {}
@@ -96,7 +61,7 @@ class Selection : public IndexInterop {
   const std::string& reference(const std::string& platform) {
     if (!references_.contains(platform)) {
       references_[platform] = push(platform);
-      configs_[platform] = config_of(references_[platform]);
+      images_[platform] = image(references_[platform]);
     }
     return references_[platform];
   }
@@ -108,9 +73,9 @@ class Selection : public IndexInterop {
                       const std::vector<std::string>& asked = {"linux/amd64", "linux/arm64", "wasi/wasm",
                                                                "wasip1/wasm"}) {
     SCOPED_TRACE(index);
-    std::vector<std::string> all;
-    for (const auto& [platform, config] : configs_) {
-      all.push_back(config);
+    Candidates all;
+    for (const auto& [platform, image] : images_) {
+      all.push_back(image);
     }
     for (const std::string& wanted : asked) {
       SCOPED_TRACE(wanted);
@@ -118,28 +83,26 @@ class Selection : public IndexInterop {
       const auto meant = std::ranges::find_if(
           platforms, [&](const std::string& one) { return same_platform(parse_platform(one), platform); });
       const std::optional<std::string> expected =
-          meant == platforms.end() ? std::nullopt : std::optional(configs_.at(*meant));
+          meant == platforms.end() ? std::nullopt : std::optional(images_.at(*meant).manifest);
       for (const std::string client : {"skopeo", "podman", "containerd", "containerd@1.6"}) {
         EXPECT_EQ(explained(index, wanted, client), expected) << client;
       }
-      EXPECT_EQ(taken_by_skopeo(index, platform), expected);
-      EXPECT_EQ(taken_by_podman(index, platform), expected);
-      const std::vector<std::string> taken = taken_by_containerd(containerd_, index, platform, all);
-      EXPECT_EQ(taken, expected ? std::vector{*expected} : std::vector<std::string>{});
+      const std::string source = "docker://" + index;
+      EXPECT_EQ(taken_by_skopeo(user_, source, platform).digest, expected);
+      EXPECT_EQ(taken_by_podman(user_, source, platform, all).digest, expected);
+      const std::string space = "n" + std::to_string(++namespaces_);
+      EXPECT_EQ(taken_by_containerd(containerd_, index, platform, all, space).digest, expected);
     }
   }
 
-  // The config of what `explain` says that the client takes.
+  // The digest of what `explain` says that the client takes.
   std::optional<std::string> explained(const std::string& index, const std::string& platform,
                                        const std::string& client) {
     const auto choice = nlohmann::json::parse(
                             user_.must({"explain", index, "--platform", platform, "--for", client, "--format", "json"}))
                             .at("choices")
                             .at(0);
-    if (choice.at("chosen").is_null()) {
-      return std::nullopt;
-    }
-    return config_of(index.substr(0, index.rfind(':')) + "@" + choice.at("chosen").at("digest").get<std::string>());
+    return choice.at("chosen").is_null() ? std::nullopt : std::optional<std::string>(choice.at("chosen").at("digest"));
   }
 
   // In the layout "layout", named `name`; then in the registry.
@@ -166,7 +129,8 @@ class Selection : public IndexInterop {
   TempDir folder_;
   Containerd containerd_;
   std::map<std::string, std::string> references_;
-  std::map<std::string, std::string> configs_;
+  std::map<std::string, Candidate> images_;
+  int namespaces_ = 0;
 };
 
 struct Shape {
@@ -232,7 +196,7 @@ TEST_F(Selection, DockersListGetsAWasmEntry) {
   const std::vector<std::string> before = entries_of(list);
   for (const std::string platform : {"linux/amd64", "linux/arm64"}) {  // Docker's configs have other bytes
     const std::string digest = user_.must({"digest", list, "--platform", platform});
-    configs_[platform] = config_of(registry_.host() + ("/me/app@" + digest));
+    images_[platform] = image(registry_.host() + ("/me/app@" + digest));
   }
   user_.must({"index", "add", list, reference("wasi/wasm")});
   const std::vector<std::string> after = entries_of(list);
@@ -288,10 +252,8 @@ TEST_F(IndexInterop, JobsPushByDigestAndAFourthMakesTheIndex) {
   user_.must(arguments);
   EXPECT_EQ(entries_of(repository + ":1.0"), digests);
   for (const std::string platform : {"linux/amd64", "linux/arm64", "wasi/wasm"}) {
-    const std::string digest = user_.must({"digest", repository + ":1.0", "--platform", platform});
-    std::string by_digest = repository;
-    by_digest.append("@").append(digest);
-    EXPECT_EQ(taken_by_skopeo(repository + ":1.0", parse_platform(platform)), config_of(by_digest));
+    EXPECT_EQ(taken_by_skopeo(user_, "docker://" + repository + ":1.0", parse_platform(platform)).digest,
+              user_.must({"digest", repository + ":1.0", "--platform", platform}));
   }
 }
 
@@ -309,8 +271,10 @@ TEST_F(IndexInterop, ABuildJoinsTheIndexAtTheTag) {
   EXPECT_TRUE(std::ranges::equal(before, std::span(after).first(2)));
   EXPECT_EQ(user_.must({"digest", registry_.host() + "/me/app:bare"}), after[2]);
   EXPECT_EQ(user_({"digest", "local:" + index}).exit_code, 4);
-  for (const std::string platform : {"wasi/wasm", "wasip1/wasm"}) {
-    EXPECT_EQ(taken_by_podman(index, parse_platform(platform)), config_of(push(platform)));
+  for (const auto& [platform, digest] : {std::pair("wasi/wasm", after[2]), std::pair("wasip1/wasm", after[3])}) {
+    const Candidate built = image(registry_.host() + "/me/app@" + digest);
+    EXPECT_EQ(taken_by_podman(user_, "docker://" + index, parse_platform(platform), {built}).digest, digest);
+    EXPECT_EQ(built.config, config_of(push(platform)));
   }
   const Outcome absent =
       user_({"build", testdata(kModule).string(), "-t", registry_.host() + "/me/none", "--append", "--push"});
