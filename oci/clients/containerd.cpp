@@ -81,18 +81,28 @@ std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) 
 
 namespace {
 
-// core/unpack/unpacker.go: whether layers are unpacked is decided by the platform that the config says.
-Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull) {
+enum class Unpacks { by_the_config, whatever_the_config_says };
+
+// core/unpack/unpacker.go: whether layers are unpacked is decided by the platform that the config says. ctr 1.x unpacks
+// without it.
+Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, Unpacks unpacks) {
   const std::string platform = format(wish.asked);
   if (!taken.config) {
     return {.next = "it is pulled; ctr run fails with \"unknown image config media type " +
                     excerpt(taken.manifest.config.media_type) + "\"",
             .command = pull};
   }
-  if (!same_platform(taken.config->platform, wish.asked)) {
-    return {.next = "its layers are fetched and not unpacked, since its config says " +
-                    excerpt(format(taken.config->platform)) + ": \"unpacker does not support platform\"",
+  if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
+    return {.next = "it is pulled and cannot be run: " + *why, .command = pull};
+  }
+  const std::string own = excerpt(format(taken.config->platform));
+  if (!same_platform(taken.config->platform, wish.asked) && unpacks == Unpacks::by_the_config) {
+    return {.next = "its layers are fetched and not unpacked, since its config says " + own +
+                    ": \"unpacker does not support platform\"",
             .command = pull};
+  }
+  if (!same_platform(taken.config->platform, wish.asked) && taken.has_files()) {
+    return {.next = "it is unpacked, though its config says " + own, .command = pull};
   }
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = pull};
@@ -117,9 +127,9 @@ Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull) {
 Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
   const std::string of = "--platform " + format(wish.asked) + " " + wish.name;
   if (same_platform(wish.asked, host_platform())) {
-    return foresee(taken, wish, "ctr images pull " + of);
+    return foresee(taken, wish, "ctr images pull " + of, Unpacks::by_the_config);
   }
-  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of);
+  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of, Unpacks::by_the_config);
   if (is_wasm(wish.asked)) {
     outlook.next +=
         "; without --local ctr 2.0, and 2.3 and later, fail with \"unable to initialize unpacker: no unpack platforms "
@@ -129,7 +139,8 @@ Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
 }
 
 Outlook foresee_containerd_1(const Taken& taken, const Wish& wish) {
-  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name);
+  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name,
+                 Unpacks::whatever_the_config_says);
 }
 
 }  // namespace wasm_oci

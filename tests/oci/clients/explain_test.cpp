@@ -199,10 +199,12 @@ TEST_F(Explain, WhatNothingStartsCannotBeRun) {
   EXPECT_THAT(missing.outlook.next, HasSubstr("/absent.wasm is no Wasm module of this image"));
 }
 
-TEST_F(Explain, ContainerdUnpacksByTheConfig) {
-  const Explanation explanation = explained("containerd", index({{image(kLinux), kWasi}}));
+TEST_F(Explain, ContainerdUnpacksByTheConfigSinceItsSecondVersion) {
+  const Descriptor root = index({{image(kLinux), kWasi}});
+  const Explanation explanation = explained("containerd", root);
   EXPECT_FALSE(explanation.outlook.works);
   EXPECT_THAT(explanation.outlook.next, HasSubstr("unpacker does not support platform"));
+  EXPECT_EQ(explained("containerd@1.6", root).outlook.next, "it is unpacked, though its config says linux/amd64");
 }
 
 // The order in which it looks is also that of docker's own messages.
