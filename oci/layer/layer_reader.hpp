@@ -26,7 +26,6 @@ struct LayerEntry {
   unsigned mode = 0;
   std::uint64_t size = 0;
   std::string link_target = {};  // as written
-  bool is_absolute = false;      // whether its name was written with a slash in front
   bool climbs = false;           // whether there were ".." in it, which are left out of the path
 };
 

@@ -112,11 +112,22 @@ class ContentChecks {
     }
   }
 
-  void check_image(const LooseConfig& config) {
-    const bool has_last = !layers_.empty() && layers_.back() && layers_.back()->has_files;
-    if (facts_.kind == ContentKind::image && config.argv.empty() && has_last && has_plugin(*layers_.back())) {
-      facts_.kind = ContentKind::envoy;
+  // A plugin without an entrypoint is Envoy's. crun, too, goes by the annotation "compat", of what has an entrypoint.
+  void tell_envoys_from_others(const LooseConfig& config) {
+    const LayerFacts* const last = layers_.empty() ? nullptr : layers_.back().get();
+    if (last == nullptr || !last->has_files) {
+      return;
     }
+    if (facts_.kind == ContentKind::image && config.argv.empty() && has_plugin(*last)) {
+      facts_.kind = ContentKind::envoy;
+    } else if (facts_.kind == ContentKind::envoy && !config.argv.empty() && !has_plugin(*last)) {
+      facts_.kind = ContentKind::image;
+    }
+  }
+
+  void check_image(const LooseConfig& config) {
+    tell_envoys_from_others(config);
+    const bool has_last = !layers_.empty() && layers_.back() && layers_.back()->has_files;
     check_config(config, facts_.kind, is_for_wasm(), config_place_, findings_);
     check_strictly(config_place_, findings_, [&] { parse_image_config(document_->text()); });
     const bool has_documents = std::ranges::any_of(manifest_.layers, [](const LooseDescriptor& layer) {

@@ -91,7 +91,8 @@ class EntryChecks {
     if (!entry.loose.platform) {
       add("IDX005", entry, "", "the entry has no platform");
     }
-    if (!entry.loose.artifact_type.empty()) {
+    // The type of an image's config is what the specification wants there.
+    if (!entry.loose.artifact_type.empty() && !media_type::is_image_config(entry.loose.artifact_type)) {
       add("IDX033", entry, ".artifactType", "the entry of an image says artifactType");
     }
   }

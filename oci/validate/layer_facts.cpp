@@ -97,9 +97,6 @@ std::optional<std::string> why_it_escapes(const LayerEntry& entry) {
   if (entry.climbs) {
     return "\"" + excerpt(entry.path) + R"(" was written with ".." in its path)";
   }
-  if (entry.is_absolute) {
-    return "\"/" + excerpt(entry.path) + "\" is an absolute path";
-  }
   if (entry.type == LayerEntryType::hardlink && leads_out(entry.link_target)) {
     return "\"" + excerpt(entry.path) + "\" is a link out of the layer, to \"" + excerpt(entry.link_target) + "\"";
   }

@@ -384,7 +384,7 @@ def indexes():
     rule("IDX031", index(changed(0, size=9_000_000)), good)
     rule("IDX032", index(changed(0, digest=digest(b"never written"))), good)
     rule("IDX033", index(changed(2, artifactType="application/vnd.example")),
-         index(base() + [{**artifact(), "artifactType": WASM_CONFIG}]))
+         index(changed(0, artifactType=OCI_CONFIG) + [{**artifact(), "artifactType": WASM_CONFIG}]))
     pinned = root("IDX034.near", index(plugins))
     fixture("IDX034", "IDX034", "oci:layout@" + pinned["digest"], ["IDX034"], "--for istio,envoy-gateway")
     fixture("IDX034", "IDX034.near", "oci:layout:IDX034.near", [], "--for istio,envoy-gateway")
@@ -489,8 +489,9 @@ def configs():
     rule("CFG019", Image(data=core(debug=2000)), Image(data=core(debug=20)))
     rule("CFG020", Image(), plugin(), "--for istio,envoy-gateway")
     rule("CFG021", raw(label=False), raw())
-    rule("CFG022", Image(files=[file("app.wasm", MODULE), file("/etc/motd", b"?")], start="/app.wasm"),
-         Image(files=[file("./app.wasm", MODULE)], start="/app.wasm"))
+    pipe = tar_header("pipe", 0o644, 0, "6")
+    rule("CFG022", Image(files=[file("app.wasm", MODULE), pipe], start="/app.wasm"),
+         Image(files=[file("./app.wasm", MODULE), file("/etc/motd", b"?")], start="/app.wasm"))
     rule("CFG023", Image().add(tar(file(".wh.app.wasm", b""))), Image().add(tar(file(".wh.other.wasm", b""))))
     rule("CFG024", Image().change(created="yesterday"), Image().change(created="2026-01-01T12:00:00.5+02:00"))
 

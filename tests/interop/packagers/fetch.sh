@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the programs that write or read packagings for others: tests/interop/packagers/fetch.sh
+# Installs what the tests with the label packagers run: tests/interop/packagers/fetch.sh
 #
 # Below build/packagers/bin this makes wkg and oci-tar-builder, with cargo (1.85 or later, which Debian 12 has not), and
-# with Go (1.26.8 or later) buildx, buildkitd, and istio-fetch, which is Istio's own fetcher with a main function. What is
-# there already is kept.
+# with Go (1.26.8 or later) buildx, buildkitd, crane, ko, oras, and istio-fetch, which is Istio's own fetcher with a main
+# function. What is there already is kept.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$(cd ../../.. && pwd)/build/packagers
@@ -26,3 +26,5 @@ from_crates oci-tar-builder 0.4.0
 # Go keeps what it has built; there is nothing to do where nothing changed.
 (cd istio && go build -o "$out/bin/istio-fetch" .)
 (cd buildx && go build -o "$out/bin/" github.com/docker/buildx/cmd/buildx github.com/moby/buildkit/cmd/buildkitd)
+(cd others && go build -o "$out/bin/" github.com/google/go-containerregistry/cmd/crane github.com/google/ko \
+  oras.land/oras/cmd/oras)
