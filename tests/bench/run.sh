@@ -207,7 +207,34 @@ before=$(grep -c '" [0-9]* [0-9]* "' "$run/registry.log" || true)
 after=$(grep -c '" [0-9]* [0-9]* "' "$run/registry.log" || true)
 row "requests of an index add" "$((after - before))" 1 20 requests
 
-# --- Memory, in MiB, with a module of 1 GiB ---
+# --- Validating every tag of a repository ---
+
+# tags REPOSITORY COUNT: as many tags, each of a manifest of its own
+tags() {
+  local i
+  "$program" -q build "$work/small.wasm" -t "$host/$1:1" --push >/dev/null
+  "$program" inspect --raw "$host/$1:1" >"$run/manifest"
+  mkdir -p "$run/manifests"
+  for i in $(seq 2 "$2"); do
+    sed "s/^{/{\"annotations\":{\"number\":\"$i\"},/" "$run/manifest" >"$run/manifests/$i"
+    printf 'next\nurl = "http://%s/v2/%s/manifests/%s"\nrequest = PUT\n' "$host" "$1" "$i"
+    printf 'header = "Content-Type: application/vnd.oci.image.manifest.v1+json"\n'
+    printf 'data-binary = "@%s"\nfail\nsilent\noutput = /dev/null\n' "$run/manifests/$i"
+  done | sed 1d >"$run/curl.conf"
+  curl -K "$run/curl.conf"
+}
+tags bench/tags 200
+tags bench/many 2000
+script skopeo-tags <<TEXT
+for i in \$(seq 200); do
+  skopeo inspect --raw --tls-verify=false docker://$host/bench/tags:\$i >/dev/null
+done
+TEXT
+validate_tags="$program validate --shallow --all-tags --fail-on never"
+row "validate 200 tags, shallow / skopeo inspect --raw of each" \
+  "$(median "$validate_tags $host/bench/tags" true)" "$(runs=3 median "$run/skopeo-tags" true)" 0.2 ms
+
+# --- Memory, in MiB, of many tags, and with a module of 1 GiB ---
 
 # memory WORK ARGUMENT…
 memory() {
@@ -216,7 +243,18 @@ memory() {
   "$peak_memory" "$run/peak" "$program" -q "$@" >/dev/null
   row "memory to $name / 64 MiB" "$(awk '{ printf "%.1f", $1 / 1024 }' "$run/peak")" 64 1 MiB
 }
+for repository in tags many; do
+  name="validate $([[ $repository == tags ]] && echo 200 || echo 2,000) tags"
+  memory "$name" validate --shallow --all-tags --fail-on never "$host/bench/$repository"
+done
 memory "build 1 GiB with gzip" build "$work/huge.wasm" -o "oci:$out:gzip"
+# What validates at all reads each layer once. A module of nothing but bytes has findings.
+layer=$(find "$out/blobs" -type f -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+script gzip-openssl <<<"gzip -dc $layer | openssl dgst -sha256"
+row "validate an image of 1 GiB / gzip -dc of its layer to openssl dgst" \
+  "$(runs=3 median "$program validate --fail-on never oci:$out:gzip" true)" \
+  "$(runs=3 median "$run/gzip-openssl" true)" 0.8 ms
+memory "validate 1 GiB" validate --fail-on never "oci:$out:gzip"
 rm -rf "$out"
 memory "build 1 GiB uncompressed" build "$work/huge.wasm" --compression none -t "$host/bench/huge:1"
 memory "push 1 GiB" push "$host/bench/huge:1"
