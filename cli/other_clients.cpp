@@ -12,9 +12,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
+#include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -83,13 +87,36 @@ ClientAnswer ask_skopeo(const OtherClient& client, const ClientQuestion& questio
   return {.named = digest_of(result.output).str(), .said = {}};
 }
 
+// podman refuses a run root of more than 50 characters, and temporary folders may lie deep.
+class PodmanRunRoot {
+ public:
+  PodmanRunRoot() {
+    std::string path = "/tmp/wasm-oci-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+      throw_errno(errno, path);
+    }
+    path_ = path;
+  }
+  ~PodmanRunRoot() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  PodmanRunRoot(const PodmanRunRoot&) = delete;
+  PodmanRunRoot& operator=(const PodmanRunRoot&) = delete;
+
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 // podman: into a store of its own.
 ClientAnswer ask_podman(const OtherClient& client, const ClientQuestion& question) {
   const ScratchStore folder(client.context);
+  const PodmanRunRoot run_root;
   const auto with_store = [&](const Arguments& rest) {
-    Arguments arguments = {"--root",           (folder.path() / "root").string(),
-                           "--runroot",        (folder.path() / "run").string(),
-                           "--storage-driver", "vfs"};
+    Arguments arguments = {
+        "--root", (folder.path() / "root").string(), "--runroot", run_root.path(), "--storage-driver", "vfs"};
     arguments.insert(arguments.end(), rest.begin(), rest.end());
     return arguments;
   };
