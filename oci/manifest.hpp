@@ -19,6 +19,9 @@ inline constexpr std::size_t kMaxManifestSize = 8 * 1024 * 1024;
 // More descriptors than this in one document are refused (T-31).
 inline constexpr std::size_t kMaxDescriptors = 10'000;
 
+// Indexes in indexes are followed no deeper.
+inline constexpr int kMaxIndexDepth = 8;
+
 struct Manifest {
   std::string media_type;  // empty where the document has none
   std::string artifact_type = {};

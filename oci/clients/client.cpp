@@ -8,9 +8,6 @@
 namespace wasm_oci {
 namespace {
 
-// Deeper than anybody nests; each level is read.
-constexpr int kMaxDepth = 8;
-
 void choose_below(const Client& client, Store& store, const Descriptor& root, int depth, Choice& choice) {
   if (!media_type::is_index(root.media_type)) {
     choice.taken = root;
@@ -18,7 +15,7 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
   }
   const Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type);
   choice.index = root.digest;
-  if (client.pick == nullptr || depth == kMaxDepth) {
+  if (client.pick == nullptr || depth == kMaxIndexDepth) {
     for (const Descriptor& entry : index.manifests) {
       choice.passed_over.push_back({.entry = entry, .reason = "is in an index, which is not read"});
     }

@@ -2,14 +2,12 @@
 
 #include "oci/base64.hpp"
 #include "oci/error.hpp"
-#include "oci/image_config.hpp"
 #include "oci/json/descriptor_json.hpp"
 #include "oci/json/edited_text.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
-#include "oci/validate/config_checks.hpp"
 #include "oci/validate/content_kind.hpp"
 #include "oci/validate/document_checks.hpp"
 #include "oci/validate/fetch.hpp"
@@ -19,12 +17,14 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace wasm_oci {
 namespace {
 
-constexpr int kMaxDepth = 8;
+// Of a platform that a config says, in bytes: it may come to stand in thousands of entries.
+constexpr std::size_t kMostPlatform = 256;
 // All new documents together, in bytes.
 constexpr std::size_t kMostDocuments = std::size_t{64} * 1024 * 1024;
 
@@ -98,7 +98,7 @@ class Repairing {
     const std::string own = text_of(document->root(), "mediaType");
     const std::string& type = media_type::is_manifest(descriptor.media_type) ? descriptor.media_type : own;
     std::string text = document->text();
-    if (media_type::is_index(type) && depth < kMaxDepth) {
+    if (media_type::is_index(type) && depth < kMaxIndexDepth) {
       followed.kind = ContentKind::index;
       text = mend_index(*document, std::move(text), mending, depth);
     } else if (media_type::is_image_manifest(type)) {
@@ -201,7 +201,7 @@ class Repairing {
     const auto set = [&](std::string_view rule, const Platform& platform, const std::string& why) {
       mending.edits.push_back(
           {.list = "manifests", .position = position, .member = "platform", .json = to_json(platform)});
-      add_mend(rule, mending.descriptor.digest, path, format_all(platform) + ", " + why);
+      add_mend(rule, mending.descriptor.digest, path, excerpt(format_all(platform)) + ", " + why);
     };
     if (is_attestation(entry)) {
       if (!is_unknown_platform(entry)) {
@@ -230,7 +230,7 @@ class Repairing {
           {.list = "manifests", .position = position, .within = "platform", .member = member, .json = to_json(after)});
       add_mend(is_missing ? "IDX006" : "IDX014", mending.descriptor.digest,
                entry.json.path() + ".platform." + std::string(member),
-               after + (is_missing ? ", as the config of its image says" : ", in lower case"));
+               excerpt(after) + (is_missing ? ", as the config of its image says" : ", in lower case"));
     };
     plan("os", said.os, config.os);
     plan("architecture", said.architecture, config.architecture);
@@ -327,7 +327,7 @@ class Repairing {
     Findings ignored;
     if (const auto document = read_document(*fetched.bytes, {}, ignored); document && is_image(followed.kind)) {
       const Platform platform = platform_in(document->root());
-      if (!platform.os.empty() && !platform.architecture.empty()) {
+      if (!platform.os.empty() && !platform.architecture.empty() && format_all(platform).size() <= kMostPlatform) {
         followed.platform = platform;
       }
     }
@@ -341,9 +341,10 @@ class Repairing {
     }
     const std::optional<media_type::Compression> compression = media_type::layer_compression(layer.media_type);
     const bool is_tar = of_image && compression.has_value();
-    auto known = layers_.find(target->digest);
+    const std::tuple key(target->digest, target->size, is_tar);
+    auto known = layers_.find(key);
     if (known == layers_.end()) {
-      known = layers_.emplace(target->digest, look_at_layer(store_, *target, {.is_tar = is_tar})).first;
+      known = layers_.emplace(key, look_at_layer(store_, *target, {.is_tar = is_tar})).first;
     }
     const LayerFacts& facts = known->second;
     if (facts.digest != target->digest || facts.is_longer) {
@@ -360,7 +361,7 @@ class Repairing {
 
   Store& store_;
   Repaired repaired_{.root = describe("", ""), .documents = {}, .mends = {}, .notes = {}};
-  std::map<Digest, LayerFacts> layers_;
+  std::map<std::tuple<Digest, std::uint64_t, bool>, LayerFacts> layers_;
   std::size_t size_ = 0;  // of the new documents
   std::map<Digest, Followed> followed_;
 };

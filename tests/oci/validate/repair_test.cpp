@@ -139,6 +139,16 @@ TEST_F(Repair, EntriesThatAreThereTwiceAreThereOnce) {
   EXPECT_THAT(parse_index(repaired.documents.at(repaired.root.digest)).manifests, SizeIs(1));
 }
 
+TEST_F(Repair, APlatformOfMegabytesIsNoneThatEntriesGet) {
+  const std::string long_name(1'000'000, 'x');
+  const Descriptor image = untyped_image({.os = long_name, .architecture = "wasm"});
+  const std::vector<Descriptor> entries(500, image);
+  for (const Mend& mend : repair(store_, testing::add_index(store_, entries)).mends) {
+    EXPECT_NE(mend.rule, "IDX005");
+    EXPECT_LT(mend.message.size(), 1000U);
+  }
+}
+
 TEST_F(Repair, WhatCannotBeReadStaysAsItIs) {
   const Descriptor absent = describe(media_type::kOciManifest, "absent");
   const Descriptor root = testing::add_index(store_, {absent});
