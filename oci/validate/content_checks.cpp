@@ -3,8 +3,7 @@
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/media_type.hpp"
-#include "oci/packaging/envoy.hpp"
-#include "oci/packaging/module_name.hpp"
+#include "oci/text.hpp"
 #include "oci/validate/artifact_checks.hpp"
 #include "oci/validate/config_checks.hpp"
 #include "oci/validate/document_checks.hpp"
@@ -30,10 +29,16 @@ bool is_elsewhere(const LooseDescriptor& layer) {
 
 bool holds_files(const LooseDescriptor& layer) { return media_type::layer_compression(layer.media_type).has_value(); }
 
-bool has_plugin(const LayerFacts& layer) {
-  return std::ranges::any_of(layer.files, [](const SeenFile& file) {
-    return file.entry.type == LayerEntryType::file && safe_file_name(file.entry.path) == kPluginFile;
-  });
+bool has_plugin(const LayerFacts& layer) { return find_plugin(layer) != nullptr; }
+
+// A config may hold megabytes for a name, and many configs are looked at.
+Platform cut(Platform platform) {
+  constexpr std::size_t kMostName = 256;
+  for (std::string* const name : {&platform.os, &platform.architecture, &platform.variant, &platform.os_version}) {
+    *name = excerpt(*name, kMostName);
+  }
+  platform.os_features.clear();
+  return platform;
 }
 
 class ContentChecks {
@@ -81,7 +86,7 @@ class ContentChecks {
     document_ = fetched.bytes ? read_document(*fetched.bytes, config_place_, findings_) : nullptr;
     if (document_ && is_image(facts_.kind)) {
       const LooseConfig& read = config_.emplace(read_config_loosely(document_->root()));
-      facts_.config_platform = read.platform;
+      facts_.config_platform = cut(read.platform);
       facts_.has_diff_ids = !read.diff_ids.empty();
     }
   }

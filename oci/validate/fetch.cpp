@@ -19,10 +19,7 @@ Fetched fetch(Store& store, const Descriptor& descriptor, std::optional<std::uin
     return nothing("IDX031", "", "the document has more than " + human_size(kMaxManifestSize) + " and is not read");
   }
   if (size && *size != source.size()) {
-    fetched.problems.push_back({.rule = "IDX028",
-                                .below = ".size",
-                                .message = "the content has " + std::to_string(source.size()) +
-                                           " bytes, the descriptor says " + std::to_string(*size)});
+    fetched.problems.push_back(other_size(source.size(), *size));
   }
   if (const Digest actual = source.digest(); actual != descriptor.digest) {
     fetched.problems.push_back(
@@ -46,6 +43,13 @@ Fetched fetch_document(Store& store, const Descriptor& descriptor, std::optional
     }
     return nothing("IDX032", "", error.message());
   }
+}
+
+Problem other_size(std::uint64_t actual, std::uint64_t said) {
+  return {
+      .rule = "IDX028",
+      .below = ".size",
+      .message = "the content has " + std::to_string(actual) + " bytes, the descriptor says " + std::to_string(said)};
 }
 
 void add_problems(const std::vector<Problem>& problems, const Place& place, const std::string& path,

@@ -29,6 +29,9 @@ struct Fetched {
 // further. Throws what is no matter of content.
 Fetched fetch_document(Store& store, const Descriptor& descriptor, std::optional<std::uint64_t> size, NodeKind kind);
 
+// IDX028 of a descriptor that says `said`.
+Problem other_size(std::uint64_t actual, std::uint64_t said);
+
 void add_problems(const std::vector<Problem>& problems, const Place& place, const std::string& path,
                   Findings& findings);
 

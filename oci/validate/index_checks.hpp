@@ -16,9 +16,10 @@ namespace wasm_oci {
 struct ManifestFacts {
   ContentKind kind = ContentKind::unknown;
   std::optional<Digest> config = std::nullopt;
-  std::optional<Platform> config_platform = std::nullopt;  // nullopt: no image's config, or it was not read
-  bool has_diff_ids = true;                                // true also where the config was not read
-  std::vector<Digest> layers = {};
+  // nullopt: no image's config, or it was not read. Names are cut where no platform has as long ones.
+  std::optional<Platform> config_platform = std::nullopt;
+  bool has_diff_ids = true;                     // true also where the config was not read
+  std::optional<Digest> layers = std::nullopt;  // of the digests of its layers
 };
 
 // An entry, and what it leads to: nullptr where that was not looked at.

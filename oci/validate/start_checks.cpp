@@ -115,16 +115,20 @@ void check_started_file(const LooseConfig& config, std::span<const LayerFacts* c
   StartChecks(config, layers, place, findings).check();
 }
 
+const SeenFile* find_plugin(const LayerFacts& layer) {
+  const auto plugin = std::ranges::find_if(layer.files, [](const SeenFile& file) {
+    return file.entry.type == LayerEntryType::file && safe_file_name(file.entry.path) == kPluginFile;
+  });
+  return plugin == layer.files.end() ? nullptr : &*plugin;
+}
+
 void check_plugin(const LayerFacts& last_layer, const Place& place, Findings& findings) {
   if (last_layer.form != BodyForm::gzip) {
     findings.add("CFG020", place, "layers", "the last layer is not gzip");
     return;
   }
-  const auto is_plugin = [](const SeenFile& file) {
-    return file.entry.type == LayerEntryType::file && safe_file_name(file.entry.path) == kPluginFile;
-  };
-  const auto plugin = std::ranges::find_if(last_layer.files, is_plugin);
-  if (plugin == last_layer.files.end()) {
+  const SeenFile* const plugin = find_plugin(last_layer);
+  if (plugin == nullptr) {
     findings.add("CFG020", place, "layers", "the last layer has no plugin.wasm");
   } else if (plugin->entry.size > kMaxPluginSize) {
     findings.add("CFG019", place, "/" + excerpt(plugin->entry.path),

@@ -13,6 +13,9 @@ namespace wasm_oci {
 void check_started_file(const LooseConfig& config, std::span<const LayerFacts* const> layers, const Place& place,
                         Findings& findings);
 
+// The plugin.wasm in a layer; nullptr where there is none.
+const SeenFile* find_plugin(const LayerFacts& layer);
+
 // Of a plugin for Envoy: what Istio and Envoy Gateway load of the last layer.
 void check_plugin(const LayerFacts& last_layer, const Place& place, Findings& findings);
 

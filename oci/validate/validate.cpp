@@ -14,14 +14,15 @@
 namespace wasm_oci {
 namespace {
 
-constexpr int kMaxDepth = 8;
 constexpr std::size_t kMostNodes = kMaxDescriptors;
+// Behind as many nothing more is looked at: what a small manifest is found to break takes more memory than it does.
+constexpr std::size_t kMostFindings = 10'000;
 // Of what is kept for other validations of the same store, in bytes.
 constexpr std::size_t kNodeBudget = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t kLayerBudget = std::size_t{16} * 1024 * 1024;
 
 std::size_t cost_of(const NodeReport& report) {
-  std::size_t cost = sizeof(NodeReport) + report.facts.layers.size() * sizeof(Digest);
+  std::size_t cost = sizeof(NodeReport);
   for (const Finding& finding : report.findings.all()) {
     cost += sizeof(Finding) + finding.path.size() + finding.message.size();
   }
@@ -89,11 +90,11 @@ class Validating {
     if (!target || request_.is_document) {
       return nullptr;
     }
-    if (const auto seen = seen_.find(target->digest); seen != seen_.end()) {
-      return seen->second;
-    }
     const std::string path = entry.json.path();
-    if (seen_.size() >= kMostNodes || depth == kMaxDepth) {
+    if (const auto seen = seen_.find(target->digest); seen != seen_.end()) {
+      return look_again(entry, seen->second.get(), place, path, findings);
+    }
+    if (seen_.size() >= kMostNodes || found_ >= kMostFindings || depth == kMaxIndexDepth) {
       findings.add("DOC005", place, path, "what this leads to is not looked at");
       return nullptr;
     }
@@ -104,8 +105,22 @@ class Validating {
                                                          ? look_at_index(*target, entry, depth)
                                                          : look_at_manifest(*target, entry);
     nodes_.at(position).report = report;
+    found_ += report->findings.all().size();
     add_problems(report->problems, place, path, findings);
-    return report->was_read ? seen_[target->digest] = &report->facts : nullptr;
+    seen_[target->digest] = report;
+    return report->was_read ? &report->facts : nullptr;
+  }
+
+  // Another entry for what was looked at may describe it otherwise. `report`: nullptr while it is looked at.
+  static const ManifestFacts* look_again(const LooseDescriptor& entry, const NodeReport* report, const Place& place,
+                                         const std::string& path, Findings& findings) {
+    if (report == nullptr || !report->was_read) {
+      return nullptr;
+    }
+    if (entry.size && *entry.size != report->size) {
+      add_problems({other_size(report->size, *entry.size)}, place, path, findings);
+    }
+    return &report->facts;
   }
 
   std::shared_ptr<const NodeReport> look_at_index(const Descriptor& target, const LooseDescriptor& entry, int depth) {
@@ -136,6 +151,7 @@ class Validating {
     Fetched fetched = fetch_document(store_, target, entry.size, NodeKind::manifest);
     report.problems = std::move(fetched.problems);
     report.was_read = fetched.bytes.has_value();
+    report.size = fetched.bytes ? fetched.bytes->size() : 0;
     const bool is_known = media_type::is_manifest(target.media_type);
     return fetched.bytes && is_known
                ? read_document(*std::move(fetched.bytes), {.document = target.digest}, report.findings)
@@ -151,11 +167,11 @@ class Validating {
     if (manifest.config) {
       report.facts.config = manifest.config->digest;
     }
+    std::string layers;
     for (const LooseDescriptor& layer : manifest.layers) {
-      if (layer.digest) {
-        report.facts.layers.push_back(*layer.digest);
-      }
+      layers.append(layer.digest ? layer.digest->str() : std::string()).append(",");
     }
+    report.facts.layers = digest_of(layers);
     check_manifest_document(document.root(), descriptor.media_type, place, report.findings);
     if (!request_.shallow && !request_.is_document) {
       const LookAtLayer look = [this](const Descriptor& layer, const LayerRequest& request) {
@@ -181,7 +197,8 @@ class Validating {
   const ValidateRequest& request_;
   ValidationCache& cache_;
   std::vector<ReachedNode> nodes_;
-  std::map<Digest, const ManifestFacts*> seen_;
+  std::map<Digest, std::shared_ptr<const NodeReport>> seen_;
+  std::size_t found_ = 0;
 };
 
 std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,

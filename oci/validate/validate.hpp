@@ -28,6 +28,7 @@ struct NodeReport {
   ManifestFacts facts = {};
   Findings findings = {};
   bool was_read = false;               // whether it is there, and what is meant
+  std::uint64_t size = 0;              // in bytes, where it was read
   std::vector<Problem> problems = {};  // told where a descriptor leads to it
 };
 
@@ -44,8 +45,8 @@ struct ValidateRequest {
   bool is_pinned = false;    // the location names the root by its digest
 };
 
-// What several validations of one store have in common: manifests and layers are looked at once. May be used by several
-// threads at once.
+// What validations of one store, all of them shallow or none, have in common: manifests and layers are looked at once.
+// May be used by several threads at once.
 class ValidationCache {
  public:
   ValidationCache();

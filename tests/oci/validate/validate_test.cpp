@@ -104,6 +104,30 @@ TEST_F(Validating, WhatIsNotWhatIsMeantIsNotJudged) {
   EXPECT_THAT(rules_in(store, root), Not(Contains("IDX001")));
 }
 
+TEST_F(Validating, EveryEntryIsHeldToTheSizeOfWhatItLeadsTo) {
+  const Descriptor child = testing::add_image(store_, "layer");
+  Descriptor other = child;
+  ++other.size;
+  other.platform = kWasi;
+  EXPECT_THAT(rules_in(store_, testing::add_index(store_, {child, other})), Contains("IDX028"));
+  EXPECT_THAT(rules_in(store_, testing::add_index(store_, {child, child})), Not(Contains("IDX028")));
+}
+
+TEST_F(Validating, LooksNoFurtherWhereEnoughIsFound) {
+  std::vector<Descriptor> images;
+  for (int i = 0; i < 300; ++i) {
+    std::string layers;
+    for (int layer = 0; layer < 100; ++layer) {
+      layers.append(layer == 0 ? "" : ",").append("{}");
+    }
+    images.push_back(
+        store_.add(media_type::kOciManifest, R"({"n":)" + std::to_string(i) + R"(,"layers":[)" + layers + "]}"));
+  }
+  const std::vector<std::string> rules = rules_in(store_, testing::add_index(store_, images));
+  EXPECT_THAT(rules, Contains("DOC005"));
+  EXPECT_LT(rules.size(), 12'000U);
+}
+
 TEST_F(Validating, EndsWithMoreEntriesThanAnybodyReads) {
   std::string text = R"({"schemaVersion":2,"manifests":[)";
   const std::string entry = serialize(Index{.media_type = "", .manifests = {describe(media_type::kOciManifest, "x")}});
