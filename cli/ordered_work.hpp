@@ -17,8 +17,8 @@
 namespace wasm_oci::cli {
 
 // Calls make(0) … make(count - 1) on up to `threads` threads, and take() with their results on this one, in order. Not
-// more than four results a thread wait to be taken. What one of them throws is thrown here, after all threads have
-// ended.
+// more than four results a thread wait to be taken. What one of them throws is thrown here; the threads
+// end with the object.
 template <typename Result>
 class OrderedWork {
  public:

@@ -6,7 +6,6 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace wasm_oci::cli {
@@ -114,7 +113,11 @@ LocationReport Validation::look_at(const Location& location) {
 }
 
 std::shared_ptr<ValidationCache> Validation::cache_of(const Location& location) {
+  constexpr std::size_t kMostCaches = 16;
   const std::scoped_lock lock(mutex_);
+  if (caches_.size() >= kMostCaches && !caches_.contains(store_of(location))) {
+    caches_.clear();  // those in use stay with their users
+  }
   std::shared_ptr<ValidationCache>& cache = caches_[store_of(location)];
   if (!cache) {
     cache = std::make_shared<ValidationCache>();
