@@ -49,8 +49,7 @@ class Candidates {
   void add(const Descriptor& node, int depth) {
     // More is not looked through: whoever has them can be checked by platform.
     constexpr std::size_t kMost = 500;
-    constexpr int kMaxDepth = 8;
-    if (all_.size() == kMost || depth > kMaxDepth || !seen_.insert(node.digest).second) {
+    if (all_.size() == kMost || depth > kMaxIndexDepth || !seen_.insert(node.digest).second) {
       return;
     }
     try {
@@ -137,22 +136,17 @@ Checked ask(const CheckingProgram& program, const CheckedImage& image, const Can
   return checked;
 }
 
-// Where the answer is told: with the versions that the program is of, else with the client.
+// Where the answer is told; nullptr: nothing is told of that client.
 ToldClient* find_told(ChoiceGroups& groups, const Platform& wanted, const Client& client, ChoiceGroup*& its_group) {
-  ToldClient* found = nullptr;
   for (ChoiceGroup& group : groups) {
-    for (ToldClient& told : group.clients) {
-      const bool is_same = told.asked.client == &client;
-      if (group.wanted == wanted && (is_same || (found == nullptr && told.asked.client->name == client.name))) {
-        found = &told;
-        its_group = &group;
-        if (is_same) {
-          return found;
-        }
-      }
+    const auto told =
+        std::ranges::find_if(group.clients, [&](const ToldClient& other) { return other.asked.client == &client; });
+    if (group.wanted == wanted && told != group.clients.end()) {
+      its_group = &group;
+      return &*told;
     }
   }
-  return found;
+  return nullptr;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "cli/output.hpp"
 #include "cli/programs.hpp"
 #include "cli/scratch_store.hpp"
+#include "oci/clients/client.hpp"
 #include "oci/clients/version.hpp"
 #include "oci/digest.hpp"
 #include "oci/error.hpp"
@@ -63,11 +64,24 @@ std::string shown_version(const std::string& text) {
   return excerpt(text, kMost);
 }
 
+// Whose rules that version follows, as --for names them: by the numbers that it starts with, behind a "v" where there
+// is one. "containerd@1.6.20" for "v1.6.20~ds1", "containerd" for what does as the newest does, and where there are
+// none.
+std::string client_of_version(const std::string& name, std::string_view version) {
+  version.remove_prefix(version.starts_with('v') ? 1 : 0);
+  version = version.substr(0, version.find_first_not_of("0123456789."));
+  std::string client = name + "@" + std::string(version);
+  return parse_client_version(version) && !find_client(client).until.empty() ? client : name;
+}
+
 // "skopeo version 1.9.3"
-void look_at_version(OtherClient& client) {
+void look_at_version(OtherClient& client, const std::string& name) {
   const std::string line = first_line(must(client, {"--version"}));
   client.version = shown_version(line.substr(line.rfind(' ') + 1));
+  client.client = client_of_version(name, client.version);
 }
+
+void look_at_skopeo(OtherClient& client) { look_at_version(client, "skopeo"); }
 
 // skopeo: its config tells which one it takes, and nothing more has to be fetched.
 ClientAnswer ask_skopeo(const OtherClient& client, const ClientQuestion& question) {
@@ -110,7 +124,9 @@ class PodmanRunRoot {
   std::filesystem::path path_;
 };
 
-// podman: into a store of its own.
+void look_at_podman(OtherClient& client) { look_at_version(client, "podman"); }
+
+// Into a store of its own.
 ClientAnswer ask_podman(const OtherClient& client, const ClientQuestion& question) {
   const ScratchStore folder(client.context);
   const PodmanRunRoot run_root;
@@ -143,7 +159,7 @@ ClientAnswer ask_podman(const OtherClient& client, const ClientQuestion& questio
   return answer;
 }
 
-// ctr: the version of the daemon: "Server:\n  Version:  1.6.20~ds1\n". It starts with numbers, and maybe a "v".
+// The version of the daemon: "Server:\n  Version:  1.6.20~ds1\n".
 void look_at_ctr(OtherClient& client) {
   const std::string output = must(client, {"version"});
   std::istringstream words(output.substr(std::min(output.find("Server:"), output.size())));
@@ -153,12 +169,7 @@ void look_at_ctr(OtherClient& client) {
       break;
     }
   }
-  std::string_view numbers = client.version;
-  numbers.remove_prefix(numbers.starts_with('v') ? 1 : 0);
-  numbers = numbers.substr(0, numbers.find_first_not_of("0123456789."));
-  if (parse_client_version(numbers)) {
-    client.client = "containerd@" + std::string(numbers);
-  }
+  client.client = client_of_version("containerd", client.version);
 }
 
 // Into a namespace of its own, which then holds of the index what was taken.
@@ -223,7 +234,12 @@ bool has_containerd_store(const OtherClient& client) {
 
 void look_at_docker(OtherClient& client) {
   client.version = shown_version(first_line(must(client, {"version", "--format", "{{.Server.Version}}"})));
-  client.client = has_containerd_store(client) ? "docker" : "docker-classic";
+  client.client = "docker";
+  if (!has_containerd_store(client)) {
+    // 23.0 and later do as the newest with that store does.
+    const std::string by_version = client_of_version("docker", client.version);
+    client.client = find_client(by_version).pick == pick_as_docker_20_10 ? by_version : "docker-classic";
+  }
 }
 
 // There is no other way than to pull. By digest no tag of the user comes to name something else.
@@ -267,13 +283,13 @@ constexpr std::array kClients = {
                   .client = "podman",
                   .reads_layouts = true,
                   .refusals = kImageRefusals,
-                  .look = look_at_version,
+                  .look = look_at_podman,
                   .ask = ask_podman},
     AskableClient{.program = "skopeo",
                   .client = "skopeo",
                   .reads_layouts = true,
                   .refusals = kImageRefusals,
-                  .look = look_at_version,
+                  .look = look_at_skopeo,
                   .ask = ask_skopeo},
     AskableClient{
         .program = "ctr", .client = "containerd", .refusals = kCtrRefusals, .look = look_at_ctr, .ask = ask_ctr},

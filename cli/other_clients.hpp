@@ -16,7 +16,7 @@ struct OtherClient {
   const Context& context;
   std::string path;     // of the program
   std::string version;  // as it says, at most 60 characters; not escaped
-  std::string client;   // whose rules it follows, as --for names them; empty: what AskableClient says
+  std::string client;   // whose rules it follows, as --for names them; empty: it was not looked at
 };
 
 struct ClientQuestion {

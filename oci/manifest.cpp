@@ -29,7 +29,8 @@ constexpr Shape kManifestShape{
 constexpr Shape kIndexShape{.name = "an image index", .is_type = media_type::is_index, .foreign_keys = kForeignToIndex};
 
 // Checks that the document is of one kind for every reader (T-11) and returns its own mediaType.
-std::string read_identity(ObjectReader& object, const Shape& shape, std::string_view expected_type) {
+std::string read_identity(ObjectReader& object, const Shape& shape, std::string_view expected_type,
+                          SchemaVersion schema_version = SchemaVersion::must_be_2) {
   std::string own_type = object.optional_string("mediaType");
   // Schema 1 lists its layers as fsLayers, which no other kind has.
   const bool has_fs_layers = object.optional("fsLayers").has_value();
@@ -49,7 +50,7 @@ std::string read_identity(ObjectReader& object, const Shape& shape, std::string_
     throw ContentError("mediaType: the document says " + excerpt(own_type) + ", what refers to it says " +
                        excerpt(expected_type));
   }
-  if (version && *version != 2) {
+  if (version && *version != 2 && schema_version == SchemaVersion::must_be_2) {
     throw ContentError("schemaVersion: " + std::to_string(*version) + " is not supported, only 2");
   }
   bool ambiguous = has_fs_layers;
@@ -114,11 +115,11 @@ Manifest parse_manifest(std::string_view bytes, std::string_view media_type) {
   });
 }
 
-Index parse_index(std::string_view bytes, std::string_view media_type) {
+Index parse_index(std::string_view bytes, std::string_view media_type, SchemaVersion version) {
   const Document document = parse_document(bytes);
   require_unique_keys(document);
   return read_object(document.root(), [&](ObjectReader& object) {
-    std::string own_type = read_identity(object, kIndexShape, media_type);
+    std::string own_type = read_identity(object, kIndexShape, media_type, version);
     // Without this any JSON object, a registry's error for one, would pass for an empty index.
     if (!document.root().find("manifests")) {
       throw ContentError("manifests: is missing");

@@ -47,7 +47,10 @@ struct Index {
 // manifests beside config or layers, a mediaType other than `media_type` (where that is not empty), duplicate keys, and
 // keys that differ from known ones in case only.
 Manifest parse_manifest(std::string_view bytes, std::string_view media_type = {});
-Index parse_index(std::string_view bytes, std::string_view media_type = {});
+// `version`: any for those who do as clients do, which never look at it where they take images.
+enum class SchemaVersion { must_be_2, any };
+Index parse_index(std::string_view bytes, std::string_view media_type = {},
+                  SchemaVersion version = SchemaVersion::must_be_2);
 
 // Throws ContentError: what came before manifests as they are here, which nothing here reads.
 [[noreturn]] void refuse_docker_schema1();

@@ -39,8 +39,7 @@ std::vector<AskedClient> clients_to_ask(const Parsed& parsed, const std::vector<
     }
   }
   for (const CheckingProgram& program : programs) {
-    const auto is_it = [&](const AskedClient& asked) { return asked.client->name == program.client.client->name; };
-    if (std::ranges::none_of(clients, is_it)) {
+    if (std::ranges::find(clients, program.client.client, &AskedClient::client) == clients.end()) {
       clients.push_back(program.client);
     }
   }
@@ -136,8 +135,9 @@ constexpr std::array kOptions = {
            .value = "CLIENT[,CLIENT...]",
            .help =
                "Explain these: docker, docker-classic, containerd, kubernetes, crio, podman, skopeo, buildkit, crane, "
-               "istio, envoy-gateway, regctl, oras, wkg, wash, spin, runwasi-layers; of docker, containerd and "
-               "kubernetes (by its containerd) also a version: containerd@1.7",
+               "istio, envoy-gateway, regctl, oras, wkg, wash, spin, runwasi-layers; of docker, containerd, kubernetes "
+               "(by "
+               "its containerd), podman, skopeo and crio also a version: containerd@1.7",
            .takes = Takes::list},
     Option{.name = "platform",
            .value = "P",

@@ -13,7 +13,7 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
     choice.taken = root;
     return;
   }
-  const Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type);
+  const Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
   choice.index = root.digest;
   if (client.pick == nullptr || depth == kMaxIndexDepth) {
     for (const Descriptor& entry : index.manifests) {

@@ -32,6 +32,8 @@ struct Client {
   Asks asks = Asks::what_it_is_told;
   Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
   std::string (*finds_nothing)(const Wish& wish, const Digest& index) = wasm_oci::finds_nothing;
+  std::optional<std::string> (*refuses)(const Digest& digest) = nullptr;  // null: it takes manifests by any digest
+  bool minds_size = true;  // whether a manifest has to have the size that its entry says
   Outlook (*foresee)(const Taken& taken, const Wish& wish) = nullptr;
   Outlook (*foresee_nothing)(const Wish& wish) = nullptr;  // where it takes nothing; null: there is nothing to do then
 };

@@ -21,6 +21,7 @@ constexpr std::array kClients = {
            .title = "Docker's classic store",
            .pick = pick_as_docker_classic,
            .finds_nothing = docker_classic_finds_nothing,
+           .minds_size = false,
            .foresee = foresee_docker_classic},
     Client{.name = "containerd",
            .title = "containerd",
@@ -39,17 +40,23 @@ constexpr std::array kClients = {
            .asks = Asks::its_machine,
            .pick = pick_as_containers_image,
            .finds_nothing = containers_image_finds_nothing,
+           .refuses = containers_image_refuses,
+           .minds_size = false,
            .foresee = foresee_crio},
     Client{.name = "podman",
            .title = "podman",
            .pick = pick_as_containers_image,
            .finds_nothing = containers_image_finds_nothing,
+           .refuses = containers_image_refuses,
+           .minds_size = false,
            .foresee = foresee_podman},
     Client{.name = "skopeo",
            .title = "skopeo",
            .action = "pull",
            .pick = pick_as_containers_image,
            .finds_nothing = containers_image_finds_nothing,
+           .refuses = containers_image_refuses,
+           .minds_size = false,
            .foresee = foresee_skopeo},
     Client{.name = "buildkit",
            .title = "BuildKit",
@@ -104,6 +111,16 @@ constexpr std::array kClients = {
            .foresee = foresee_runwasi_layers},
 };
 
+// What differs is which entry is taken.
+constexpr Client older_choice(std::string_view name, std::string_view until, std::string_view title,
+                              decltype(Client::pick) pick) {
+  Client client = *std::ranges::find(kClients, name, &Client::name);
+  client.title = title;
+  client.until = until;
+  client.pick = pick;
+  return client;
+}
+
 constexpr std::array kOthers = {
     // docker/cli, cli/command/container/create.go (pullImage): the image is pulled for the platform that is said, if
     // any.
@@ -128,23 +145,46 @@ constexpr std::array kOthers = {
            .until = "28",
            .pick = pick_as_docker_classic,
            .finds_nothing = docker_classic_finds_nothing,
+           .minds_size = false,
            .foresee = foresee_docker_classic},
+    // moby 23.0 chooses with containerd's comparison, and takes what names no platform.
+    Client{.name = "docker",
+           .title = "Docker 20.10 or older",
+           .until = "20.10",
+           .pick = pick_as_docker_20_10,
+           .finds_nothing = docker_classic_finds_nothing,
+           .minds_size = false,
+           .foresee = foresee_docker_classic},
+    // containerd 2.3.0 compares with containerd/platforms v1.0.0-rc.4 and hashes by what is expected.
+    Client{.name = "containerd",
+           .title = "containerd 2.2 or older",
+           .until = "2.2",
+           .pick = pick_as_containerd_2_2,
+           .finds_nothing = containerd_finds_nothing,
+           .refuses = containerd_2_2_refuses,
+           .foresee = foresee_containerd},
     // containerd 2.0, cmd/ctr/commands/images/pull.go: pulls through the transfer service from then on.
     Client{.name = "containerd",
            .title = "containerd 1.7 or older",
            .until = "1",
-           .pick = pick_as_containerd,
+           .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
+           .refuses = containerd_2_2_refuses,
            .foresee = foresee_containerd_1},
     // containerd 2.3.0, commit 871d58ca8: what is for another platform is no longer unpacked.
     Client{.name = "kubernetes",
            .title = "Kubernetes with containerd 2.2 or older",
            .until = "2.2",
            .asks = Asks::its_machine,
-           .pick = pick_as_containerd,
+           .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
+           .refuses = containerd_2_2_refuses,
            .foresee = foresee_kubernetes_2_2,
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
+    // containers/image 5.26 prefers zstd: podman 4.6, skopeo 1.13 and CRI-O 1.28 have it.
+    older_choice("podman", "4.5", "podman 4.5 or older", pick_as_containers_image_5_25),
+    older_choice("skopeo", "1.12", "skopeo 1.12 or older", pick_as_containers_image_5_25),
+    older_choice("crio", "1.27", "CRI-O 1.27 or older", pick_as_containers_image_5_25),
 };
 
 const Client& find_newest(std::string_view name) {

@@ -1,7 +1,7 @@
 // containerd, core/images/image.go (Manifest) and containerd/platforms (Only): of the entries that are for the
 // platform, or for one that its machines run as well, the nearest, of these the one with the most OS features, none of
 // which may be one that was not asked for; an entry without a platform comes last, and its config is asked, but only
-// that of the first.
+// that of the first. Up to 2.2, which has containerd/platforms v1.0.0-rc.2, nothing looks at OS features.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 #include "oci/image_platforms.hpp"
@@ -35,9 +35,9 @@ bool has_only_features_of(const Platform& asked, const Platform& entry) {
   });
 }
 
-}  // namespace
+enum class OsFeatures { matter, are_ignored };
 
-Picked pick_as_containerd(Store& store, const Index& index, const Platform& asked) {
+Picked pick(Store& store, const Index& index, const Platform& asked, OsFeatures os_features) {
   const std::vector<Platform> platforms = platforms_run_by(asked);
   Picked picked(index);
   std::optional<std::size_t> best;
@@ -47,7 +47,10 @@ Picked pick_as_containerd(Store& store, const Index& index, const Platform& aske
     const Descriptor& entry = index.manifests[i];
     const std::optional<std::size_t> rank = rank_of(entry, platforms);
     picked.passed_over[i] = what_it_is_for(entry);
-    const Platform own = entry.platform.value_or(Platform{});
+    Platform own = entry.platform.value_or(Platform{});
+    if (os_features == OsFeatures::are_ignored) {
+      own.os_features.clear();
+    }
     if (rank && !has_only_features_of(platforms.front(), own)) {
       picked.passed_over[i] = "wants OS features that were not asked for";
       continue;
@@ -73,6 +76,23 @@ Picked pick_as_containerd(Store& store, const Index& index, const Platform& aske
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+}  // namespace
+
+Picked pick_as_containerd(Store& store, const Index& index, const Platform& asked) {
+  return pick(store, index, asked, OsFeatures::matter);
+}
+
+Picked pick_as_containerd_2_2(Store& store, const Index& index, const Platform& asked) {
+  return pick(store, index, asked, OsFeatures::are_ignored);
+}
+
+// plugins/content/local/store.go: what is written was hashed with SHA-256 whatever was expected.
+std::optional<std::string> containerd_2_2_refuses(const Digest& digest) {
+  return digest.algorithm() == DigestAlgorithm::sha256
+             ? std::nullopt
+             : std::optional("expected " + digest.str() + ": failed precondition");
 }
 
 std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) {

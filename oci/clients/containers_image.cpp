@@ -1,6 +1,7 @@
 // containers/image, internal/pkg/platform/platform_matcher.go and internal/manifest/oci_index.go: names are compared as
 // they are written; the best variant wins, of equals one that says it is compressed with zstd, then the first; an entry
-// without a platform is for whatever nothing else is for.
+// without a platform is for whatever nothing else is for. Up to 5.25, zstd is not preferred. Manifests are verified by
+// SHA-256 alone (internal/manifest/manifest.go, MatchesDigest), their size is never looked at.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 #include "oci/text.hpp"
@@ -38,9 +39,9 @@ bool says_zstd(const Descriptor& entry) {
   return found != entry.annotations.end() && found->second == "true";
 }
 
-}  // namespace
+enum class Zstd { is_preferred, is_like_any };
 
-Picked pick_as_containers_image(Store& /*store*/, const Index& index, const Platform& asked) {
+Picked pick(const Index& index, const Platform& asked, Zstd zstd) {
   const std::vector<std::string_view> variants = variants_run(asked);
   const auto rank = [&](const Descriptor& entry) -> std::optional<std::size_t> {
     if (!entry.platform) {
@@ -63,16 +64,36 @@ Picked pick_as_containers_image(Store& /*store*/, const Index& index, const Plat
       continue;
     }
     if (!picked.entry || *own < best ||
-        (*own == best && says_zstd(entry) && !says_zstd(index.manifests[*picked.entry]))) {
+        (*own == best && zstd == Zstd::is_preferred && says_zstd(entry) &&
+         !says_zstd(index.manifests[*picked.entry]))) {
       best = *own;
       picked.entry = i;
     }
-    picked.passed_over[i] = "is as good as another, or less so: the best variant is taken, then zstd, then the first";
+    picked.passed_over[i] =
+        zstd == Zstd::is_preferred
+            ? "is as good as another, or less so: the best variant is taken, then zstd, then the first"
+            : "is as good as another, or less so: the best variant is taken, then the first";
   }
   if (picked.entry) {
     picked.passed_over[*picked.entry].clear();
   }
   return picked;
+}
+
+}  // namespace
+
+Picked pick_as_containers_image(Store& /*store*/, const Index& index, const Platform& asked) {
+  return pick(index, asked, Zstd::is_preferred);
+}
+
+Picked pick_as_containers_image_5_25(Store& /*store*/, const Index& index, const Platform& asked) {
+  return pick(index, asked, Zstd::is_like_any);
+}
+
+std::optional<std::string> containers_image_refuses(const Digest& digest) {
+  return digest.algorithm() == DigestAlgorithm::sha256
+             ? std::nullopt
+             : std::optional("Manifest does not match provided manifest digest " + digest.str());
 }
 
 std::string containers_image_finds_nothing(const Wish& wish, const Digest& /*index*/) {

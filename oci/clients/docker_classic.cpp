@@ -1,6 +1,7 @@
 // Docker Engine with its graph drivers, daemon/internal/distribution (filterManifests, then a check of the OS): the
 // entry that is nearest by containerd's comparison, one without a platform last; whatever is not for the machine's own
-// OS is refused, before and after it is chosen.
+// OS is refused, before and after it is chosen. 20.10 takes the first entry that is for exactly the platform, of 32-bit
+// Arm else any, and none that names no platform.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 #include "oci/text.hpp"
@@ -29,6 +30,17 @@ Picked pick_as_docker_classic(Store& /*store*/, const Index& index, const Platfo
   }
   if (picked.entry) {
     picked.passed_over[*picked.entry].clear();
+  }
+  return picked;
+}
+
+Picked pick_as_docker_20_10(Store& /*store*/, const Index& index, const Platform& asked) {
+  const Platform exact = normalize(asked);
+  Picked picked = pick_first(index, [&](const Descriptor& entry) { return rank_of(entry, {exact}).has_value(); });
+  if (!picked.entry && exact.architecture == "arm") {
+    picked = pick_first(index, [&](const Descriptor& entry) {
+      return entry.platform && entry.platform->os == exact.os && entry.platform->architecture == exact.architecture;
+    });
   }
   return picked;
 }

@@ -27,7 +27,7 @@ class Explaining {
   Explaining(Store& store, const Descriptor& root, const ExplainRequest& request)
       : store_(store), root_(root), request_(request) {
     if (media_type::is_index(root.media_type)) {
-      parse_index(store.load(root, NodeKind::manifest), root.media_type);
+      parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
       wasm_ = taken_by_told(usual_wasm_platform());
     }
   }
@@ -61,8 +61,18 @@ class Explaining {
       return explanation;
     }
     explanation.reason = why_taken(choice, *choice.taken);
+    if (const std::optional<std::string> why = why_refused(client, choice)) {
+      explanation.outlook.next = "it fails: \"" + *why + "\"";
+      return explanation;
+    }
     try {
-      explanation.outlook = client.foresee(taken(*choice.taken), wish);
+      const Taken& image = taken(*choice.taken);
+      if (client.minds_size && image.size != choice.taken->size) {
+        explanation.outlook.next = "it fails on what it takes: that has " + std::to_string(image.size) +
+                                   " bytes, and its entry says " + std::to_string(choice.taken->size);
+      } else {
+        explanation.outlook = client.foresee(image, wish);
+      }
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
       explanation.outlook.next = "it fails on what it takes: " + error.message();
@@ -91,6 +101,11 @@ class Explaining {
     const bool is_exact = same_platform(normalize(*taken.platform), normalize(choice.asked));
     return is_exact ? "it is the first that is for " + format(choice.asked)
                     : "of what there is it is nearest to " + format(choice.asked);
+  }
+
+  // An entry of an index is fetched by its digest.
+  static std::optional<std::string> why_refused(const Client& client, const Choice& choice) {
+    return client.refuses != nullptr && choice.index ? client.refuses(choice.taken->digest) : std::nullopt;
   }
 
   // Several clients take the same; its layers are read once.
@@ -127,6 +142,10 @@ std::optional<AskedClient> beside(const AskedClient& asked, const Client& other,
              : std::nullopt;
 }
 
+bool is_asked(const ExplainRequest& request, const Client& client) {
+  return std::ranges::find(request.clients, &client, &AskedClient::client) != request.clients.end();
+}
+
 }  // namespace
 
 void explain(Store& store, const Descriptor& root, const ExplainRequest& request,
@@ -137,7 +156,8 @@ void explain(Store& store, const Descriptor& root, const ExplainRequest& request
     for (const AskedClient& asked : request.clients) {
       std::vector<Explanation> told = {explaining.explain(asked, wanted, is_offered)};
       for (const Client& other : other_behaviours()) {
-        if (const std::optional<AskedClient> also = beside(asked, other, request.older_versions)) {
+        const auto also = is_asked(request, other) ? std::nullopt : beside(asked, other, request.older_versions);
+        if (also) {
           Explanation explanation = explaining.explain(*also, wanted, is_offered);
           if (std::ranges::none_of(told, std::bind_front(say_the_same, explanation))) {
             told.push_back(std::move(explanation));

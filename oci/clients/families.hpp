@@ -25,12 +25,17 @@ struct Picked {
 // All take the index, whose manifests `store` holds, and the platform that is asked for. Content that the store does
 // not hold is as if it said nothing; content that is broken throws ContentError.
 
+// Where an older version of a family does otherwise, a function of its own is named after the last one that did.
+
 // containerd and whatever chooses with its packages: Docker with the containerd store, BuildKit, Kubernetes.
 Picked pick_as_containerd(Store& store, const Index& index, const Platform& asked);
+Picked pick_as_containerd_2_2(Store& store, const Index& index, const Platform& asked);
 // Docker's older store, of graph drivers.
 Picked pick_as_docker_classic(Store& store, const Index& index, const Platform& asked);
+Picked pick_as_docker_20_10(Store& store, const Index& index, const Platform& asked);
 // containers/image: podman, skopeo, CRI-O.
 Picked pick_as_containers_image(Store& store, const Index& index, const Platform& asked);
+Picked pick_as_containers_image_5_25(Store& store, const Index& index, const Platform& asked);
 // go-containerregistry: crane, Istio, Envoy Gateway.
 Picked pick_as_go_containerregistry(Store& store, const Index& index, const Platform& asked);
 // regclient: regctl.

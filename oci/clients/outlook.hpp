@@ -69,6 +69,10 @@ std::string runwasi_finds_nothing(const Wish& wish, const Digest& index);
 // Of clients whose words are not known here.
 std::string finds_nothing(const Wish& wish, const Digest& index);
 
+// What the client says of a manifest with such a digest, whatever is in it; nullopt: it takes it.
+std::optional<std::string> containerd_2_2_refuses(const Digest& digest);
+std::optional<std::string> containers_image_refuses(const Digest& digest);
+
 // What container runtimes have in common: why nothing of the image can start, in words that follow "it cannot be run:
 // "; nullopt: it starts, as far as its files tell.
 std::optional<std::string> why_nothing_starts(const Taken& taken);

@@ -1,6 +1,8 @@
 #include "oci/clients/taken.hpp"
 
+#include "oci/error.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <algorithm>
 
@@ -23,8 +25,25 @@ const FoundModule* Taken::module() const {
   return found == modules->end() ? nullptr : &*found;
 }
 
+namespace {
+
+std::string load_whatever_its_size(Store& store, const Descriptor& manifest) {
+  UnverifiedSource source = store.open_as_it_is(manifest, NodeKind::manifest, kMaxManifestSize);
+  std::string bytes = read_all(source, kMaxManifestSize);
+  if (source.cut()) {
+    throw ContentError(manifest.digest.str() + " has more than " + human_size(kMaxManifestSize));
+  }
+  if (const Digest actual = source.digest(); actual != manifest.digest) {
+    throw ContentError("what is called " + manifest.digest.str() + " has the digest " + actual.str());
+  }
+  return bytes;
+}
+
+}  // namespace
+
 Taken look_at_taken(Store& store, const Descriptor& image) {
-  Taken taken{.descriptor = image, .manifest = parse_manifest(store.load(image, NodeKind::manifest), image.media_type)};
+  const std::string bytes = load_whatever_its_size(store, image);
+  Taken taken{.descriptor = image, .size = bytes.size(), .manifest = parse_manifest(bytes, image.media_type)};
   taken.packaging = packaging_of(taken.manifest);
   std::vector<Digest> diff_ids;
   if (media_type::is_image_config(taken.manifest.config.media_type)) {

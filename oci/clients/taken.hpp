@@ -8,6 +8,7 @@
 #include "oci/packaging/packaging.hpp"
 #include "oci/store/store.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace wasm_oci {
 
 struct Taken {
   Descriptor descriptor;
+  std::uint64_t size = 0;  // of the manifest as it is, in bytes, whatever the descriptor says
   Manifest manifest;
   std::optional<ImageConfig> config = std::nullopt;      // nullopt: the config is no image's
   std::optional<Packaging> packaging = std::nullopt;     // nullopt: none of Wasm that is known here
@@ -32,7 +34,8 @@ struct Taken {
 };
 
 // Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for
-// what is broken, NotFoundError for what the store does not hold.
+// what is broken, NotFoundError for what the store does not hold. A manifest of another size than `image` says is read
+// all the same: not every client looks at that.
 Taken look_at_taken(Store& store, const Descriptor& image);
 
 }  // namespace wasm_oci

@@ -58,8 +58,10 @@ TEST_F(OtherClients, TellTheirVersions) {
   };
   EXPECT_EQ(ctr("1.6.20~ds1").version, "1.6.20~ds1");
   EXPECT_EQ(ctr("1.6.20~ds1").client, "containerd@1.6.20");
-  EXPECT_EQ(ctr("v2.3.7").client, "containerd@2.3.7");
-  EXPECT_EQ(ctr("unknown").client, "");
+  EXPECT_EQ(ctr("v2.3.7").client, "containerd");
+  EXPECT_EQ(ctr("unknown").client, "containerd");
+  EXPECT_EQ(looked_at("podman", "echo podman version 4.3.1").client, "podman@4.3.1");
+  EXPECT_EQ(looked_at("skopeo", "echo skopeo").client, "skopeo");
 }
 
 TEST_F(OtherClients, DockerIsOfTheStoreThatItHas) {
@@ -69,6 +71,8 @@ TEST_F(OtherClients, DockerIsOfTheStoreThatItHas) {
   EXPECT_EQ(docker(R"([["driver-type","io.containerd.snapshotter.v1"]])").client, "docker");
   EXPECT_EQ(docker(R"([["Backing Filesystem","extfs"]])").client, "docker-classic");
   EXPECT_EQ(docker("null").version, "29.1.0");
+  const OtherClient old = looked_at("docker", "case $1 in version) echo 20.10.24+dfsg1;; *) echo null;; esac");
+  EXPECT_EQ(old.client, "docker@20.10.24");
 }
 
 TEST_F(OtherClients, WhoDoesNotAnswerSaysWhy) {

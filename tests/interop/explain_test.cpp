@@ -118,7 +118,8 @@ TEST_F(ExplainCommand, AGateAsksVersionsToo) {
   };
   EXPECT_EQ(gate("containerd@1.6,docker@29"), 0);
   EXPECT_EQ(gate("kubernetes@2.2"), 3);
-  EXPECT_EQ(gate("podman@4"), 2);
+  EXPECT_EQ(gate("podman@4.3"), 0);
+  EXPECT_EQ(gate("crane@0.20"), 2);
 }
 
 class CheckedExplain : public ExplainCommand {

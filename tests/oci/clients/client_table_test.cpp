@@ -50,10 +50,17 @@ TEST(Clients, AnUnknownNameGetsTheList) {
 TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   const auto title = [](std::string_view text) { return find_client(text).title; };
   EXPECT_EQ(title("docker@28"), "Docker 28 or older");
-  EXPECT_EQ(title("docker@20.10.24"), "Docker 28 or older");
+  EXPECT_EQ(title("docker@23.0"), "Docker 28 or older");
+  EXPECT_EQ(title("docker@20.10.24"), "Docker 20.10 or older");
   EXPECT_EQ(title("docker@29.1"), "Docker");
   EXPECT_EQ(title("containerd@1.6.20"), "containerd 1.7 or older");
+  EXPECT_EQ(title("containerd@2.2.9"), "containerd 2.2 or older");
   EXPECT_EQ(title("containerd@2"), "containerd");
+  EXPECT_EQ(title("podman@4.3"), "podman 4.5 or older");
+  EXPECT_EQ(title("podman@4.6"), "podman");
+  EXPECT_EQ(title("skopeo@1.9.3"), "skopeo 1.12 or older");
+  EXPECT_EQ(title("crio@1.27.1"), "CRI-O 1.27 or older");
+  EXPECT_EQ(title("crio@1.28"), "CRI-O");
   EXPECT_EQ(title("kubernetes@1.7"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("kubernetes@2.0.5"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("k8s@2.1"), "Kubernetes with containerd 2.2 or older");
@@ -75,7 +82,7 @@ TEST(Clients, WhatIsNoVersionIsRefusedWithTheRightSpelling) {
   for (const std::string_view text : {"containerd@9x", "containerd@", "docker@latest", "k8s@v2.3", "containerd@1@2"}) {
     EXPECT_THAT(hint_for(text), HasSubstr("a version is numbers")) << text;
   }
-  EXPECT_EQ(hint_for("podman@4.3"), "write podman");
+  EXPECT_EQ(hint_for("crane@0.20"), "write crane");
   EXPECT_EQ(hint_for("docker-classic@28"), "write docker-classic");
   EXPECT_THAT(hint_for("rkt@1"), HasSubstr("one of docker"));
 }

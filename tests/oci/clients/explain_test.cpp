@@ -274,6 +274,42 @@ TEST_F(Explain, NothingOfAForeignConfigIsPastedIntoAShell) {
   EXPECT_EQ(platform_to_paste(look_at_taken(store_, of_long_name)), std::nullopt);
 }
 
+TEST_F(Explain, NotEveryClientMindsTheSizeThatAnEntrySays) {
+  Descriptor child = image(kWasi);
+  ++child.size;
+  const Descriptor root = index({{child, kWasi}});
+  for (const std::string_view client : {"podman", "skopeo", "crio", "docker-classic", "docker@20.10"}) {
+    EXPECT_THAT(explained(client, root).outlook.next, Not(HasSubstr("it fails"))) << client;
+  }
+  for (const std::string_view client : {"docker", "containerd", "containerd@1.6"}) {
+    EXPECT_THAT(explained(client, root).outlook.next, HasSubstr("and its entry says " + std::to_string(child.size)))
+        << client;
+  }
+}
+
+TEST_F(Explain, NotEveryClientKnowsSha512) {
+  const std::string bytes = store_.load(image(kWasi), NodeKind::manifest);
+  Descriptor child{.media_type = std::string(media_type::kOciManifest),
+                   .digest = digest_of(bytes, DigestAlgorithm::sha512),
+                   .size = bytes.size()};
+  const Descriptor root = index({{child, kWasi}});
+  for (const std::string_view client : {"podman", "skopeo", "containerd@2.2", "containerd@1.6"}) {
+    const Explanation explanation = explained(client, root);
+    EXPECT_EQ(explanation.choice.taken->digest, child.digest) << client;
+    EXPECT_THAT(explanation.outlook.next, HasSubstr("sha512:")) << client;
+    EXPECT_FALSE(explanation.outlook.works) << client;
+  }
+  EXPECT_THAT(explained("containerd", root).outlook.next, Not(HasSubstr("it fails: ")));
+}
+
+TEST_F(Explain, NobodyLooksAtTheSchemaVersionOfAnIndex) {
+  std::string text = store_.load(index({{image(kWasi), kWasi}}), NodeKind::manifest);
+  text.replace(text.find(R"("schemaVersion":2)"), 17, R"("schemaVersion":3)");
+  const Descriptor root = store_.add(media_type::kOciIndex, text);
+  EXPECT_TRUE(explained("podman", root).choice.taken);
+  EXPECT_TRUE(explained("containerd", root).choice.taken);
+}
+
 TEST_F(Explain, WhatIsBrokenBelowTheRootIsTold) {
   Descriptor inner = store_.add(media_type::kOciIndex, "{}");
   const Explanation explanation = explained("docker", index({{inner, kWasi}}));

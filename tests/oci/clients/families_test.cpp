@@ -56,9 +56,16 @@ std::string podman(const std::vector<Entry>& entries, const std::string& platfor
   return pick(pick_as_containers_image, entries, platform);
 }
 
-constexpr std::array<Pick, 7> kAll = {
-    pick_as_containerd, pick_as_docker_classic, pick_as_containers_image, pick_as_go_containerregistry,
-    pick_as_regclient,  pick_as_oras,           pick_as_oci_client};
+constexpr std::array<Pick, 10> kAll = {pick_as_containerd,
+                                       pick_as_containerd_2_2,
+                                       pick_as_docker_classic,
+                                       pick_as_docker_20_10,
+                                       pick_as_containers_image,
+                                       pick_as_containers_image_5_25,
+                                       pick_as_go_containerregistry,
+                                       pick_as_regclient,
+                                       pick_as_oras,
+                                       pick_as_oci_client};
 
 TEST(Families, AllTakeExactlyTheWasmPlatformThatWasAskedFor) {
   const std::vector<Entry> entries = {
@@ -131,12 +138,24 @@ TEST(Families, ContainerdWantsNoFeatureThatWasNotAskedFor) {
   EXPECT_EQ(containerd(entries, "linux(+x)/amd64"), "special");
   EXPECT_EQ(containerd({{"special", "linux(+x)/amd64"}}, "linux/amd64"), "");
   EXPECT_EQ(podman(entries, "linux/amd64"), "special");
+  EXPECT_EQ(pick(pick_as_containerd_2_2, entries, "linux/amd64"), "special") << "it does not look";
 }
 
 TEST(Families, PodmanPrefersZstd) {
   const std::vector<Entry> entries = {{"gzip", "wasi/wasm"}, {"zstd", "wasi/wasm", true}, {"more", "wasi/wasm", true}};
   EXPECT_EQ(containerd(entries, "wasi/wasm"), "gzip");
   EXPECT_EQ(podman(entries, "wasi/wasm"), "zstd");
+  EXPECT_EQ(pick(pick_as_containers_image_5_25, entries, "wasi/wasm"), "gzip");
+}
+
+TEST(Families, Docker20_10TakesExactlyThePlatformAndOfArmAny) {
+  const std::vector<Entry> entries = {
+      {"bare", ""}, {"386", "linux/386"}, {"v5", "linux/arm/v5"}, {"v7", "linux/arm/v7"}};
+  EXPECT_EQ(pick(pick_as_docker_20_10, entries, "linux/amd64"), "");
+  EXPECT_EQ(pick(pick_as_docker_20_10, entries, "linux/arm/v7"), "v7");
+  EXPECT_EQ(pick(pick_as_docker_20_10, entries, "linux/arm/v6"), "v5");
+  EXPECT_EQ(pick(pick_as_docker_20_10, entries, "linux/arm64"), "");
+  EXPECT_EQ(pick(pick_as_docker_classic, entries, "linux/amd64"), "386");
 }
 
 TEST(Families, ContainerdTakesOlderVariantsTheNearestFirst) {
