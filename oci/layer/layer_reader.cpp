@@ -22,6 +22,7 @@ std::uint64_t padding_after(std::uint64_t size) { return (kBlock - size % kBlock
 void set_path(LayerEntry& entry, std::string_view path, bool refuse_climbing) {
   std::string& result = entry.path;
   std::string_view rest = path;
+  entry.is_absolute = path.starts_with('/');
   while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));

@@ -27,6 +27,7 @@ struct LayerEntry {
   std::uint64_t size = 0;
   std::string link_target = {};  // as written
   bool climbs = false;           // whether there were ".." in it, which are left out of the path
+  bool is_absolute = false;      // whether it was written with a slash before it
 };
 
 struct LayerLimits {

@@ -145,8 +145,9 @@ constexpr std::array kRules = {
     Rule{.id = "CFG022",
          .name = "tar-hygiene",
          .severity = warning,
-         .checks = "Layers hold no climbing paths, no links outwards, and no devices.",
-         .why = "containerd refuses what escapes.",
+         .checks = "Layers hold no climbing paths, no links outwards, and no devices; paths are relative (info).",
+         .why =
+             "containerd refuses what escapes. An absolute path is taken for one in the image, but not by every tool.",
          .fix = "Make the layer anew."},
     Rule{.id = "CFG023",
          .name = "whiteouts",

@@ -93,6 +93,10 @@ void check_layer(const LooseDescriptor& layer, const LayerFacts& facts, const Pl
   for (const std::string& escape : facts.escapes) {
     findings.add("CFG022", place, path, escape);
   }
+  if (!facts.absolute.empty()) {
+    // Those who unpack take it for a path in the image, and ko writes them.
+    findings.add("CFG022", place, path, "\"" + facts.absolute + "\" is written as an absolute path", Severity::info);
+  }
 }
 
 void check_diff_ids(const LooseManifest& manifest, std::span<const std::shared_ptr<const LayerFacts>> facts,

@@ -148,6 +148,9 @@ class LayerLook {
       if (std::optional<std::string> why = why_it_escapes(*entry); why && facts_.escapes.size() < kMostEscapes) {
         facts_.escapes.push_back(*std::move(why));
       }
+      if (entry->is_absolute && facts_.absolute.empty()) {
+        facts_.absolute = "/" + excerpt(entry->path);
+      }
       if (facts_.has_files) {
         keep(reader, *std::move(entry));
       }

@@ -491,7 +491,7 @@ def configs():
     rule("CFG021", raw(label=False), raw())
     pipe = tar_header("pipe", 0o644, 0, "6")
     rule("CFG022", Image(files=[file("app.wasm", MODULE), pipe], start="/app.wasm"),
-         Image(files=[file("./app.wasm", MODULE), file("/etc/motd", b"?")], start="/app.wasm"))
+         Image(files=[file("./app.wasm", MODULE), file("etc/motd", b"?")], start="/app.wasm"))
     rule("CFG023", Image().add(tar(file(".wh.app.wasm", b""))), Image().add(tar(file(".wh.other.wasm", b""))))
     rule("CFG024", Image().change(created="yesterday"), Image().change(created="2026-01-01T12:00:00.5+02:00"))
 

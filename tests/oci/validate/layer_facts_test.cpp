@@ -64,6 +64,11 @@ TEST_F(LayerFactsTest, AModuleIsDescribedWhereThatIsWanted) {
   EXPECT_EQ(facts.digest, digest_of(module));
 }
 
+TEST_F(LayerFactsTest, TheFirstAbsolutePathIsTold) {
+  EXPECT_EQ(look(testing::make_tar({{"app", "1"}, {"/ko-app/app", "2"}, {"/other", "3"}})).absolute, "/ko-app/app");
+  EXPECT_EQ(look(testing::make_tar({{"./app", "1"}})).absolute, "");
+}
+
 TEST_F(LayerFactsTest, FilesAreKeptWhereTheyAreWanted) {
   const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}, {"script", "#!/bin/sh"}});
   const LayerFacts facts = look(tar);
