@@ -90,6 +90,10 @@ ClientQuestion question_about(const CheckedImage& image, const Platform& platfor
   } else if (const auto* const layout = std::get_if<LayoutLocation>(&image.location);
              layout != nullptr && !layout->digest) {
     in_layout(layout->path, layout->name.value_or(""));
+  } else if (const auto* const archive = std::get_if<ArchiveLocation>(&image.location);
+             archive != nullptr && archive->format == ArchiveFormat::oci && !archive->digest && archive->path != "-") {
+    question.is_layout = true;
+    question.image = "oci-archive:" + archive->path + (archive->name ? ":" + *archive->name : "");
   }
   return question;
 }
@@ -116,15 +120,18 @@ void compare(const AskableClient& askable, const ClientAnswer& answer, const Can
 
 Checked ask(const CheckingProgram& program, const CheckedImage& image, const Candidates& candidates,
             const ChoiceGroup& group, const ToldClient& told) {
-  Checked checked{
-      .program = std::string(program.askable->program), .version = program.found.version, .said = program.not_asked};
+  Checked checked{.program = std::string(program.askable->program),
+                  .version = program.found.version,
+                  .as = program.client.label == program.askable->client ? "" : program.client.label,
+                  .said = program.not_asked};
   const ClientQuestion question = question_about(image, group.wanted);
   if (!program.not_asked.empty()) {
     return checked;
   }
   if (question.image.empty() || (question.is_layout && !program.askable->reads_layouts)) {
-    checked.said = program.askable->reads_layouts ? "it cannot read this location: it takes a registry's, or a layout's"
-                                                  : "it cannot read this location: it takes a registry's";
+    checked.said = program.askable->reads_layouts
+                       ? "it cannot read this location: it takes a registry's, a layout's or an oci-archive's"
+                       : "it cannot read this location: it takes a registry's";
     return checked;
   }
   try {

@@ -49,11 +49,12 @@ void print_outlooks(const Context& context, const ChoiceGroup& group) {
 }
 
 void print_checked(const Context& context, const Checked& checked) {
-  std::string line = "    " + checked.program + (checked.version.empty() ? "" : " " + checked.version) + ": ";
+  std::string line = "    " + checked.program + (checked.version.empty() ? "" : " " + checked.version) +
+                     (checked.as.empty() ? "" : ", as " + checked.as) + ": ";
   if (!checked.agrees) {
     line += "not asked: " + checked.said;
   } else if (*checked.agrees) {
-    line += "agrees";
+    line += checked.took ? "agrees" : "agrees: it takes nothing";
   } else {
     line +=
         "DISAGREES: " + checked.program + " took " + (checked.took ? checked.took->str() : "nothing: " + checked.said);

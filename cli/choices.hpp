@@ -16,6 +16,7 @@ namespace wasm_oci::cli {
 struct Checked {
   std::string program;
   std::string version;              // empty: it is not known
+  std::string as = {};              // whose rules it is compared with, where these are not the newest: "docker@20.10"
   std::optional<bool> agrees = {};  // nullopt: it was not asked, or failed; `said` is why
   std::optional<Digest> took = {};  // nullopt: nothing, or that is not known
   std::string said = {};            // its words; not escaped

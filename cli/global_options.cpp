@@ -66,7 +66,9 @@ constexpr std::array kOptions = {
            .takes = Takes::one,
            .completion = Completion::choice,
            .choices = kProgressModes},
-    Option{.name = "quiet", .short_name = 'q', .help = "Print digests alone, and no progress"},
+    Option{.name = "quiet",
+           .short_name = 'q',
+           .help = "Print digests alone, of findings those that fail, and no progress"},
     Option{
         .name = "retries", .value = "N", .help = "How often a request is tried again (default 5)", .takes = Takes::one},
     Option{.name = "retry-budget",

@@ -77,6 +77,7 @@ constexpr auto kCommandHabits = std::to_array<CommandHabit>({
     {"create", "wasm-oci index create {args:-t REF SOURCE...}"},
     {"discover", "wasm-oci referrers {1:REF}"},
     {"export", "wasm-oci pull {1:REF} -o FILE.wasm"},
+    {"fix", "wasm-oci repair {1:SRC} {2:DST}"},
     {"history", "wasm-oci inspect {1:REF}"},
     {"import", "wasm-oci copy oci-archive:{1:FILE} local:REF"},
     {"lint", "wasm-oci validate {1:REF}"},

@@ -13,7 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <span>
+#include <system_error>
 #include <utility>
 
 namespace wasm_oci::cli {
@@ -129,6 +131,19 @@ std::string local_store_path(const Context& context) {
 bool is_standard_output(const Location& location) {
   const auto* const archive = std::get_if<ArchiveLocation>(&location);
   return archive != nullptr && archive->path == "-";
+}
+
+void require_writable_kind(const Location& location) {
+  if (const auto* const file = std::get_if<FileLocation>(&location)) {
+    throw UsageError("an image cannot be written to the file " + file->path,
+                     "a layout is oci:DIR, an archive oci-archive:FILE; a module is extracted by wasm-oci pull");
+  }
+}
+
+bool replaces_file(const Location& location) {
+  const auto* const archive = std::get_if<ArchiveLocation>(&location);
+  std::error_code ignored;
+  return archive != nullptr && archive->path != "-" && std::filesystem::is_regular_file(archive->path, ignored);
 }
 
 std::optional<Digest> named_digest(const Location& location) {
@@ -264,6 +279,7 @@ SourceImage Locations::find(const Location& location, Look look, Access access) 
 }
 
 Target Locations::target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
+  require_writable_kind(location);
   const std::string shown = format_name(location);
   const std::optional<Digest> digest = named_digest(location);
   require_named_digest(location, root);
@@ -274,42 +290,38 @@ Target Locations::target(const Location& location, const Descriptor& root, const
     }
     return called && !digest ? std::vector{*called} : std::vector<RootName>{};
   };
-  return std::visit(
-      Overloaded{
-          [&](const RegistryLocation& registry) {
-            const Reference& reference = registry.reference;
-            Target target{.store = registries_.open(reference, Access::push), .name = shown};
-            if (!digest) {
-              target.names.push_back({.ref_name = reference.tag.value_or("latest")});
-            }
-            return target;
-          },
-          [&](const LocalLocation& local) {
-            Target target{.store = local_for_writing(), .name = shown};
-            if (!digest) {
-              target.names.push_back(full_name(local.reference));
-            }
-            return target;
-          },
-          [&](const LayoutLocation& layout) {
-            return Target{.store = LayoutStore::open_for_writing(layout.path, context_.stop),
-                          .name = shown,
-                          .names = names(layout.name)};
-          },
-          [&](const ArchiveLocation& archive) {
-            const bool is_reference = archive.name && archive.format == ArchiveFormat::docker;
-            return Target{
-                .store = std::make_unique<ArchiveWriter>(archive.path, archive.format),
-                .name = shown,
-                .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))} : names(archive.name)};
-          },
-          [&](const FileLocation& file) -> Target {
-            throw UsageError(
-                "an image cannot be written to the file " + file.path,
-                "a layout is oci:DIR, an archive oci-archive:FILE; a module is extracted by wasm-oci pull");
-          },
-      },
-      location);
+  return std::visit(Overloaded{
+                        [&](const RegistryLocation& registry) {
+                          const Reference& reference = registry.reference;
+                          Target target{.store = registries_.open(reference, Access::push), .name = shown};
+                          if (!digest) {
+                            target.names.push_back({.ref_name = reference.tag.value_or("latest")});
+                          }
+                          return target;
+                        },
+                        [&](const LocalLocation& local) {
+                          Target target{.store = local_for_writing(), .name = shown};
+                          if (!digest) {
+                            target.names.push_back(full_name(local.reference));
+                          }
+                          return target;
+                        },
+                        [&](const LayoutLocation& layout) {
+                          return Target{.store = LayoutStore::open_for_writing(layout.path, context_.stop),
+                                        .name = shown,
+                                        .names = names(layout.name)};
+                        },
+                        [&](const ArchiveLocation& archive) {
+                          const bool is_reference = archive.name && archive.format == ArchiveFormat::docker;
+                          return Target{.store = std::make_unique<ArchiveWriter>(archive.path, archive.format),
+                                        .name = shown,
+                                        .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))}
+                                                              : names(archive.name),
+                                        .replaces_file = replaces_file(location)};
+                        },
+                        [](const FileLocation& /*file*/) -> Target { std::unreachable(); },
+                    },
+                    location);
 }
 
 }  // namespace wasm_oci::cli

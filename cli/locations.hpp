@@ -37,10 +37,17 @@ struct Target {
   std::unique_ptr<WritableStore> store;
   std::string name;                  // as result lines show it
   std::vector<RootName> names = {};  // none: by digest
+  bool replaces_file = false;        // an archive takes the place of a file
 };
 
 // Whether what is written there goes to standard output.
 bool is_standard_output(const Location& location);
+
+// Throws UsageError where no image can be written, whatever it is.
+void require_writable_kind(const Location& location);
+
+// Whether writing there replaces a file: that is how archives are written.
+bool replaces_file(const Location& location);
 
 // The digest that a location names; nullopt where it names none.
 std::optional<Digest> named_digest(const Location& location);

@@ -74,6 +74,10 @@ void refuse_move(const std::string& name, const std::optional<Descriptor>& previ
   }
 }
 
+void refuse_to_replace(const std::string& name) {
+  throw ConflictError(name + " exists already", "it was left as it is (--no-clobber)");
+}
+
 void tell_move(const Context& context, const std::string& name, const std::optional<Descriptor>& previous,
                const Descriptor& root) {
   if (!previous || previous->digest == root.digest) {
@@ -106,6 +110,9 @@ void require_gate_of_all(const Gate& gate, Store& store, const Descriptor& root,
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
+  if (options.no_clobber && target.replaces_file) {
+    refuse_to_replace(target.name);
+  }
   const std::vector<std::optional<Descriptor>> before = named_until_now(*target.store, target.names);
   for (const std::optional<Descriptor>& previous : before) {
     if (options.no_clobber) {

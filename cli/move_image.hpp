@@ -42,6 +42,8 @@ Descriptor require_platform(Store& store, const Descriptor& root, const Platform
 
 // Throws ConflictError where `previous` is something else than `root`.
 void refuse_move(const std::string& name, const std::optional<Descriptor>& previous, const Descriptor& root);
+// Throws ConflictError: an archive would take the place of a file.
+[[noreturn]] void refuse_to_replace(const std::string& name);
 // Notes what became of a name that named something else before.
 void tell_move(const Context& context, const std::string& name, const std::optional<Descriptor>& previous,
                const Descriptor& root);

@@ -70,8 +70,8 @@ std::string shown_version(const std::string& text) {
 std::string client_of_version(const std::string& name, std::string_view version) {
   version.remove_prefix(version.starts_with('v') ? 1 : 0);
   version = version.substr(0, version.find_first_not_of("0123456789."));
-  std::string client = name + "@" + std::string(version);
-  return parse_client_version(version) && !find_client(client).until.empty() ? client : name;
+  const std::string by_version = name + "@" + std::string(version);
+  return parse_client_version(version) && !find_client(by_version).until.empty() ? by_version : name;
 }
 
 // "skopeo version 1.9.3"

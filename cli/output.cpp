@@ -19,7 +19,8 @@ std::string line_of(const std::string& message) {
   return escape_for_terminal(excerpt(message, kLongest)) + "\n";
 }
 
-void write_results(JsonWriter& json, const std::vector<Result>& results) {
+void write_results(JsonWriter& json, const std::vector<Result>& results,
+                   const std::function<void(JsonWriter&)>& more = {}) {
   json.begin_object().key("results").begin_array();
   for (const Result& result : results) {
     json.begin_object()
@@ -37,7 +38,11 @@ void write_results(JsonWriter& json, const std::vector<Result>& results) {
     }
     json.end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  if (more) {
+    more(json);
+  }
+  json.end_object();
 }
 
 }  // namespace
@@ -48,6 +53,11 @@ void print_error(Display& display, bool color, const Error& error) {
     text += label(color, "hint", "36") + line_of(error.hint());
   }
   display.print(text);
+}
+
+std::string with_digest(const std::string& name, const Digest& digest) {
+  const std::string suffix = "@" + digest.str();
+  return name.ends_with(suffix) ? name : name + suffix;
 }
 
 void print_note(const Context& context, std::string_view text) {
@@ -101,10 +111,10 @@ void Results::fail(const Error& error) {
   code_ = worse(code_, exit_code(error.kind()));
 }
 
-ExitCode Results::finish() {
+ExitCode Results::finish(const std::function<void(JsonWriter&)>& more) {
   if (context_.options.format == Format::json && code_ == ExitCode::ok) {
     JsonWriter json(JsonStyle::pretty);
-    write_results(json, results_);
+    write_results(json, results_, more);
     print(std::move(json).take() + "\n");
   }
   return code_;

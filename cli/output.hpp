@@ -45,6 +45,9 @@ void print_results(const Context& context, const std::vector<Result>& results);
 
 // The results of several targets, all of which are tried. As text each is printed when it is there ("NAME@DIGEST", with
 // --quiet the digest); as JSON all of them at the end, or nothing where one failed.
+// "NAME@DIGEST", with the digest once.
+std::string with_digest(const std::string& name, const Digest& digest);
+
 class Results {
  public:
   enum class Stream {
@@ -58,8 +61,8 @@ class Results {
   // Tells the error and lets the next target have its turn. A stop that was requested ends them all: then this throws
   // `error` again.
   void fail(const Error& error);
-  // Prints what is left to print; the code of the worst failure.
-  ExitCode finish();
+  // Prints what is left to print; the code of the worst failure. `more` writes further members of the JSON document.
+  ExitCode finish(const std::function<void(JsonWriter&)>& more = {});
   ExitCode code() const { return code_; }
   const std::vector<Result>& all() const { return results_; }
 

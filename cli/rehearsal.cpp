@@ -41,6 +41,9 @@ std::vector<Location> places_of(const Location& location, std::span<const RootNa
 std::optional<SourceImage> rehearse(Locations& locations, const Location& location, const Descriptor& root,
                                     std::vector<Store*> stores, const Rehearsal& rehearsal) {
   require_named_digest(location, root);
+  if (rehearsal.no_clobber && replaces_file(location)) {
+    refuse_to_replace(format(location));
+  }
   std::optional<SourceImage> first;
   std::vector<std::optional<Descriptor>> before;
   for (const Location& place : places_of(location, rehearsal.names)) {

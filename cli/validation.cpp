@@ -53,7 +53,8 @@ std::string uri_of(const Location& location) {
   if (const auto* const manifest = std::get_if<FileLocation>(&location)) {
     return file(manifest->path);
   }
-  return "oci://" + percent_encoded(format(location));
+  // Without a scheme: GitHub takes no other than "file".
+  return percent_encoded(format(location));
 }
 
 // What is wrong with the root before it is a document: a broken layout, HTML in the place of a manifest.
@@ -131,7 +132,7 @@ void Validation::look(const Location& location, LocationReport& report) {
   try {
     source.emplace(locations_.find(location, Look::as_it_is));
   } catch (const ContentError& error) {
-    nodes = unfindable(location, error.message());
+    nodes = unfindable(location, error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
   }
   if (source) {
     report.digest = source->root.digest;

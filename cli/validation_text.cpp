@@ -16,11 +16,6 @@ std::string names(const std::vector<std::string_view>& clients) {
   return text;
 }
 
-std::string full_name(const LocationReport& report) {
-  const std::string digest = report.digest ? report.digest->str() : "";
-  return digest.empty() || report.name.ends_with(digest) ? report.name : report.name + "@" + digest;
-}
-
 class TextPrinter final : public ValidationPrinter {
  public:
   TextPrinter(const Context& context, Severity threshold) : context_(context), threshold_(threshold) {}
@@ -31,7 +26,8 @@ class TextPrinter final : public ValidationPrinter {
     total_.add(report);
     ++locations_;
     if (is_worth_telling(report)) {
-      print_line(context_, full_name(report) + ": " + to_string(counts) + " for " + names(report.clients));
+      print_line(context_, (report.digest ? with_digest(report.name, *report.digest) : report.name) + ": " +
+                               to_string(counts) + " for " + names(report.clients));
     }
     for (const ReportedNode& node : report.nodes) {
       if (std::ranges::any_of(node.findings,

@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 #include "oci/validate/rule.hpp"
 
 #include <algorithm>
@@ -56,7 +57,8 @@ std::vector<Platform> platforms_to_ask(const Parsed& parsed) {
 ExitCode explain_rule(const Context& context, const std::string& id) {
   const Rule* const rule = find_rule(id);
   if (rule == nullptr) {
-    throw UsageError("there is no rule " + id);
+    throw UsageError("there is no rule " + excerpt(id),
+                     "rules are named as in IDX005, in full platform-missing; docs/rules has a page of each");
   }
   if (context.options.format != Format::json) {
     print_text(context, page_of(*rule));
@@ -73,8 +75,11 @@ ExitCode explain_rule(const Context& context, const std::string& id) {
 }
 
 ExitCode run(const Parsed& parsed, Context& context) {
-  if (is_rule_id(parsed.arguments().front())) {
-    return explain_rule(context, parsed.arguments().front());
+  const std::string& argument = parsed.arguments().front();
+  // The names of rules without a hyphen are words, which images have for names.
+  const bool is_rule_name = argument.contains('-') && find_rule(argument) != nullptr;
+  if (is_rule_name || is_like_rule_id(argument)) {
+    return explain_rule(context, argument);
   }
   const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"));
   const std::vector<AskedClient> clients = clients_to_ask(parsed, programs);
@@ -87,7 +92,10 @@ ExitCode run(const Parsed& parsed, Context& context) {
                          .platforms = platforms,
                          .clients = clients,
                          .older_versions = parsed.values("for").empty()};
-  if (source.reference) {  // else clients cannot name it: it is in a file
+  request.is_document = std::holds_alternative<FileLocation>(named.front());
+  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
+  // Clients cannot name what is in a layout or an archive, whatever it is called there.
+  if (source.reference && (is_local || std::holds_alternative<RegistryLocation>(named.front()))) {
     Reference repository = *source.reference;
     request.name = repository.familiar();
     repository.tag.reset();
@@ -96,7 +104,6 @@ ExitCode run(const Parsed& parsed, Context& context) {
   }
   ChoiceGroups groups;
   explain(*source.store, source.root, request, [&](const Explanation& explanation) { add(groups, explanation); });
-  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
   check_with(programs,
              {.store = *source.store,
               .root = source.root,
@@ -113,7 +120,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     });
     return code;
   }
-  print_line(context, source.name + "@" + source.root.digest.str());
+  print_line(context, with_digest(source.name, source.root.digest));
   print_choices(context, groups);
   if (is_local) {
     print_note(context, "clients find it when it is pushed: wasm-oci push " + request.name);

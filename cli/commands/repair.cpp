@@ -6,12 +6,16 @@
 #include "cli/move_image.hpp"
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
+#include "cli/rehearsal.hpp"
 #include "oci/error.hpp"
+#include "oci/json/writer.hpp"
 #include "oci/store/joined_store.hpp"
 #include "oci/store/memory_store.hpp"
 #include "oci/validate/validate.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +24,18 @@ namespace wasm_oci::cli {
 
 namespace {
 
+// What is still wrong with the copy, but what is only worth knowing.
+struct Left {
+  const Rule* rule;
+  Severity severity;
+  std::optional<Digest> document;
+  std::string path;
+  std::string message;
+};
+
 void tell(const Context& context, const Repaired& repaired) {
   for (const Mend& mend : repaired.mends) {
-    print_note(context, "mended " + std::string(mend.rule) + " in " + mend.document.str() +
+    print_note(context, "mend " + std::string(mend.rule) + " in " + mend.document.str() +
                             (mend.path.empty() ? "" : ", " + mend.path) + ": " + mend.message);
   }
   for (const std::string& note : repaired.notes) {
@@ -33,39 +46,66 @@ void tell(const Context& context, const Repaired& repaired) {
   }
 }
 
-std::vector<std::string_view> clients_to_ask(const Parsed& parsed, const std::vector<ReachedNode>& nodes) {
-  const std::vector<std::string_view> names = names_of(read_clients(parsed));
-  return names.empty() ? clients_meant(kinds_of(nodes)) : names;
+void tell(const Context& context, const std::vector<Left>& left) {
+  for (const Left& one : left) {
+    std::string line = "left as it is: ";
+    line.append(to_string(one.severity)).append(" ").append(one.rule->id);
+    line.append(one.path.empty() ? "" : ", " + one.path).append(": ").append(one.message).append(". ");
+    print_note(context, line.append(one.rule->fix));
+  }
 }
 
-// Tells what is still wrong, but what is only worth knowing. Whether any of it is an error.
-bool tell_what_is_left(const Parsed& parsed, const Context& context, Store& store, const Descriptor& root) {
+std::vector<Left> find_what_is_left(std::vector<std::string_view> clients, Store& store, const Descriptor& root) {
   ValidationCache cache;
   const std::vector<ReachedNode> nodes = validate(store, root, {}, cache);
-  const std::vector<std::string_view> clients = clients_to_ask(parsed, nodes);
-  bool has_errors = false;
+  if (clients.empty()) {
+    clients = clients_meant(kinds_of(nodes));
+  }
+  std::vector<Left> left;
   for (const ReachedNode& node : nodes) {
     for (const Judged& judged : judge(node.report->findings, clients)) {
-      if (judged.severity == Severity::info) {
-        continue;
-      }
-      has_errors = has_errors || judged.severity == Severity::error;
       const Finding& finding = *judged.finding;
-      std::string line = "left as it is: ";
-      line.append(to_string(judged.severity)).append(" ").append(finding.rule->id).append(", ").append(finding.path);
-      print_note(context, line.append(": ").append(finding.message).append(". ").append(finding.rule->fix));
+      if (judged.severity != Severity::info) {
+        left.push_back({.rule = finding.rule,
+                        .severity = judged.severity,
+                        .document = finding.place.document,
+                        .path = finding.path,
+                        .message = finding.message});
+      }
     }
   }
-  return has_errors;
+  return left;
+}
+
+void write(JsonWriter& json, const Repaired& repaired, const std::vector<Left>& left) {
+  json.key("mended").begin_array();
+  for (const Mend& mend : repaired.mends) {
+    json.begin_object().member("rule", mend.rule).member("digest", mend.document.str()).member("path", mend.path);
+    json.member("message", mend.message).end_object();
+  }
+  json.end_array().key("left").begin_array();
+  for (const Left& one : left) {
+    json.begin_object().member("rule", one.rule->id).member("severity", to_string(one.severity)).key("digest");
+    if (one.document) {
+      json.value(one.document->str());
+    } else {
+      json.null();
+    }
+    json.member("path", one.path).member("message", one.message).member("fix", one.rule->fix).end_object();
+  }
+  json.end_array();
 }
 
 ExitCode run(const Parsed& parsed, Context& context) {
   const Location source_location = parse_location(parsed.arguments()[0]);
   const Location destination = parse_location(parsed.arguments()[1]);
+  const std::vector<std::string_view> clients = names_of(read_clients(parsed));
+  const bool no_clobber = parsed.flag("no-clobber");
   if (std::holds_alternative<FileLocation>(source_location)) {
     throw UsageError("a document in a file cannot be repaired: what it leads to is not there",
                      "name the image: a registry, oci:DIR, oci-archive:FILE");
   }
+  require_writable_kind(destination);
   const bool to_standard_output = is_standard_output(destination);
   if (to_standard_output && context.options.format == Format::json) {
     throw UsageError("--format json cannot be printed where the archive goes", "write the archive to a file");
@@ -74,29 +114,35 @@ ExitCode run(const Parsed& parsed, Context& context) {
   Locations locations(context, named, std::holds_alternative<RegistryLocation>(destination));
   const SourceImage source = locations.find(source_location);
   Results results(context, to_standard_output ? Results::Stream::standard_error : Results::Stream::standard_output);
-  const bool has_errors = naming(source.name, [&] {
-    const Repaired repaired = repair(*source.store, source.root);
+  Repaired repaired = repair(*source.store, source.root);
+  std::vector<Left> left;
+  naming(source.name, [&] {
     tell(context, repaired);
     MemoryStore made;
     for (const auto& [digest, text] : repaired.documents) {
       made.add("", text);
     }
     JoinedStore joined({&made, source.store.get()});
-    const bool any_left = tell_what_is_left(parsed, context, joined, repaired.root);
-    if (parsed.flag("dry-run")) {
-      results.add({.name = format_name(destination),
-                   .digest = repaired.root.digest,
-                   .media_type = repaired.root.media_type,
-                   .size = repaired.root.size});
-      print_note(context, "dry run: nothing was written or pushed");
-      return any_left;
+    left = find_what_is_left(clients, joined, repaired.root);
+    tell(context, left);
+    if (!parsed.flag("dry-run")) {
+      Target target = locations.target(destination, repaired.root, source.called);
+      results.add(move_image(context, *source.store, repaired.root, target,
+                             {.no_clobber = no_clobber, .in_hand = repaired.documents}));
+      return;
     }
-    Target target = locations.target(destination, repaired.root, source.called);
-    results.add(move_image(context, *source.store, repaired.root, target,
-                           {.no_clobber = parsed.flag("no-clobber"), .in_hand = repaired.documents}));
-    return any_left;
+    const std::vector<RootName> names = source.called ? std::vector{*source.called} : std::vector<RootName>{};
+    rehearse(locations, destination, repaired.root, {&joined}, {.gate = {}, .no_clobber = no_clobber, .names = names});
+    results.add({.name = format_name(destination),
+                 .digest = repaired.root.digest,
+                 .media_type = repaired.root.media_type,
+                 .size = repaired.root.size,
+                 .platforms = platform_names(joined, repaired.root)});
+    print_note(context, "dry run: nothing was written or pushed");
   });
-  return worse(results.finish(), has_errors ? ExitCode::gate : ExitCode::ok);
+  const bool has_errors = std::ranges::find(left, Severity::error, &Left::severity) != left.end();
+  return worse(results.finish([&](JsonWriter& json) { write(json, repaired, left); }),
+               has_errors ? ExitCode::gate : ExitCode::ok);
 }
 
 constexpr std::array<Example, 3> kExamples = {

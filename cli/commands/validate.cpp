@@ -10,6 +10,7 @@
 #include "oci/store/layout_index.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -56,7 +57,12 @@ std::vector<Location> all_of(const Location& location, Locations& locations, con
   std::vector<Location> all;
   if (const auto* const registry = std::get_if<RegistryLocation>(&location)) {
     Reference reference = registry->reference;
-    for (std::string& tag : locations.registries().open(reference, Access::pull)->tags()) {
+    if (reference.tag || reference.digest) {
+      throw UsageError("--all-tags takes a repository, not " + reference.familiar(), "leave the tag or digest out");
+    }
+    std::vector<std::string> tags = locations.registries().open(reference, Access::pull)->tags();
+    std::ranges::sort(tags);
+    for (std::string& tag : tags) {
       reference.tag = std::move(tag);
       reference.digest.reset();
       all.emplace_back(RegistryLocation{reference});

@@ -32,7 +32,28 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
   }
 }
 
+// Of an entry of an index, which is fetched by what the index says of it.
+std::optional<std::string> why_not_fetched(const Client& client, const Taken& taken) {
+  const Descriptor& entry = taken.descriptor;
+  if (client.minds_size && taken.size != entry.size) {
+    return "it has " + std::to_string(taken.size) + " bytes, and its entry says " + std::to_string(entry.size);
+  }
+  const std::optional<std::string> words = client.refuses != nullptr ? client.refuses(entry.digest) : std::nullopt;
+  return words ? std::optional("\"" + *words + "\"") : std::nullopt;
+}
+
 }  // namespace
+
+Outlook foresee(const Client& client, const Choice& choice, const Taken& taken, const Wish& wish) {
+  if (const auto why = choice.index ? why_not_fetched(client, taken) : std::nullopt) {
+    return refuse(*why);
+  }
+  Outlook outlook = client.foresee(taken, wish);
+  // What runs a native program has not done what was wanted.
+  const bool is_native = taken.has_files() && !taken.is_wasm() && taken.packaging != Packaging::envoy;
+  outlook.works = outlook.works && !(is_wasm(wish.wanted) && is_native);
+  return outlook;
+}
 
 Platform asked_by(const Client& client, const Platform& wanted) {
   if (client.asks == Asks::always_linux_amd64) {

@@ -72,4 +72,7 @@ struct Choice {
 // index what the same rules pick there. Throws ContentError where an index is broken.
 Choice choose(const Client& client, Store& store, const Descriptor& root, const Platform& wanted);
 
+// What becomes of what it has taken; `taken` is what `choice` says.
+Outlook foresee(const Client& client, const Choice& choice, const Taken& taken, const Wish& wish);
+
 }  // namespace wasm_oci

@@ -162,7 +162,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
-           .foresee = foresee_containerd},
+           .foresee = foresee_containerd_2_2},
     // containerd 2.0, cmd/ctr/commands/images/pull.go: pulls through the transfer service from then on.
     Client{.name = "containerd",
            .title = "containerd 1.7 or older",

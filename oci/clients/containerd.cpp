@@ -101,10 +101,9 @@ std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) 
 
 namespace {
 
-enum class Unpacks { by_the_config, whatever_the_config_says };
+// What is unpacked where the config is for another platform than the one that is asked for.
+enum class Unpacks { what_has_its_os, anything };
 
-// core/unpack/unpacker.go: whether layers are unpacked is decided by the platform that the config says. ctr 1.x unpacks
-// without it.
 Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, Unpacks unpacks) {
   const std::string platform = format(wish.asked);
   if (!taken.config) {
@@ -116,7 +115,7 @@ Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, U
     return {.next = "it is pulled and cannot be run: " + *why, .command = pull};
   }
   const std::string own = excerpt(format(taken.config->platform));
-  if (!same_platform(taken.config->platform, wish.asked) && unpacks == Unpacks::by_the_config) {
+  if (unpacks == Unpacks::what_has_its_os && normalize(taken.config->platform).os != normalize(wish.asked).os) {
     return {.next = "its layers are fetched and not unpacked, since its config says " + own +
                     ": \"unpacker does not support platform\"",
             .command = pull};
@@ -142,25 +141,34 @@ Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, U
 
 }  // namespace
 
-// containerd issue 11606: the transfer service, through which ctr 2.x pulls unless told otherwise, refuses what it does
-// not unpack. In 2.0 that is all but the machine's platform, in 2.1 and 2.2 nothing, since 2.3 other operating systems.
+// ctr 2.x pulls through the transfer service, or with --local by itself, and then unpacks anything. The service refuses
+// what it is not set up to unpack: in 2.0 all but the machine's platform, in 2.1 and 2.2 nothing, since 2.3 other
+// operating systems, by what is asked for and by what the config says (containerd issue 11606,
+// core/unpack/unpacker.go).
 Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
   const std::string of = "--platform " + format(wish.asked) + " " + wish.name;
   if (same_platform(wish.asked, host_platform())) {
-    return foresee(taken, wish, "ctr images pull " + of, Unpacks::by_the_config);
+    return foresee(taken, wish, "ctr images pull " + of, Unpacks::what_has_its_os);
   }
-  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of, Unpacks::by_the_config);
+  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of, Unpacks::anything);
   if (is_wasm(wish.asked)) {
     outlook.next +=
-        "; without --local ctr 2.0, and 2.3 and later, fail with \"unable to initialize unpacker: no unpack platforms "
-        "defined: invalid argument\"";
+        "; without --local ctr fails with \"unable to initialize unpacker: no unpack platforms defined: "
+        "invalid argument\"";
   }
   return outlook;
 }
 
+Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish) {
+  const bool is_local = !same_platform(wish.asked, host_platform());
+  return foresee(taken, wish,
+                 std::string("ctr images pull ") + (is_local ? "--local " : "") + "--platform " + format(wish.asked) +
+                     " " + wish.name,
+                 Unpacks::anything);
+}
+
 Outlook foresee_containerd_1(const Taken& taken, const Wish& wish) {
-  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name,
-                 Unpacks::whatever_the_config_says);
+  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name, Unpacks::anything);
 }
 
 }  // namespace wasm_oci

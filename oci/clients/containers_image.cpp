@@ -127,10 +127,10 @@ std::optional<std::string> why_crun_cannot(const Taken& taken) {
 
 Outlook foresee_podman(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
-    return {.next = "it is refused: " + no_image(taken), .command = {}};
+    return refuse(no_image(taken));
   }
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
-    return {.next = "it is refused: " + *why, .command = {}};
+    return refuse(*why);
   }
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
@@ -140,7 +140,7 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
     return {.works = true, .next = "it is unpacked and run", .command = run + platform_flag(wish) + wish.name};
   }
   if (!taken.has_files()) {
-    return {.next = "it is refused: its layers are no file systems", .command = {}};
+    return refuse("its layers are no file systems");
   }
   if (const std::optional<std::string> why = why_crun_cannot(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
@@ -160,7 +160,7 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
 
 Outlook foresee_crio(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
-    return {.next = "it is refused: " + no_image(taken), .command = {}};
+    return refuse(no_image(taken));
   }
   if (!taken.is_wasm()) {
     return {.works = true, .next = "it is unpacked and run", .command = {}};

@@ -9,7 +9,19 @@ std::string docker_finds_nothing(const Wish& wish, const Digest& /*index*/) {
   return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
 }
 
-Outlook foresee_docker(const Taken& taken, const Wish& wish) {
+namespace {
+
+// daemon/containerd/image.go (GetImage): what was pulled is found again by what its entry says it is for, else its
+// config, and then nothing of another architecture stands in.
+bool is_found_again(const Taken& taken, const Platform& asked) {
+  const Platform own = normalize(taken.descriptor.platform ? *taken.descriptor.platform
+                                 : taken.config            ? taken.config->platform
+                                                           : asked);
+  return own.os == normalize(asked).os && own.architecture == normalize(asked).architecture;
+}
+
+// Once it is found.
+Outlook foresee_run(const Taken& taken, const Wish& wish) {
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     const std::string words = taken.config && taken.argv.empty() ? " (\"no command specified\")" : "";
     return {.next = "it is pulled and cannot be run: " + *why + words, .command = {}};
@@ -27,6 +39,17 @@ Outlook foresee_docker(const Taken& taken, const Wish& wish) {
                   "; without --runtime runc fails with \"exec format error\"",
           .command = "docker run --rm --runtime io.containerd.wasmtime.v1 --platform " +
                      platform_to_paste(taken).value_or(format(wish.asked)) + " " + wish.name};
+}
+
+}  // namespace
+
+Outlook foresee_docker(const Taken& taken, const Wish& wish) {
+  if (!is_found_again(taken, wish.asked)) {
+    return {
+        .next = "it is pulled and not run: \"does not provide the specified platform (" + format(wish.asked) + ")\"",
+        .command = {}};
+  }
+  return foresee_run(taken, wish);
 }
 
 Outlook foresee_docker_pull(const Taken& /*taken*/, const Wish& wish) {
@@ -52,7 +75,7 @@ std::string pull_and_run(const Wish& wish) {
 Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
   const std::string own = taken.config ? format(taken.config->platform) : "";
   if (taken.config && !same_platform(taken.config->platform, wish.asked)) {
-    Outlook outlook = foresee_docker(taken, wish);
+    Outlook outlook = foresee_run(taken, wish);
     if (outlook.works) {
       outlook.next += "; with " + warning(excerpt(own));
       outlook.command =
@@ -61,7 +84,7 @@ Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
     return outlook;
   }
   if (!wish.is_offered || same_platform(wish.wanted, wish.asked)) {
-    return foresee_docker(taken, wish);
+    return foresee_run(taken, wish);
   }
   return {.next = "where nothing of this image is present, this is pulled and run; where only that for " +
                   format(wish.wanted) + " is, that is run, with " + warning(format(wish.wanted)) +

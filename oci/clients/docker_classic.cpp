@@ -74,17 +74,16 @@ bool is_for_linux(const Descriptor& taken, const ImageConfig& config, const Wish
 
 Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
   if (const std::optional<std::string_view> type = unsupported_type(taken.manifest)) {
-    return {.next = "it is refused: \"unsupported media type " + excerpt(*type) + "\"", .command = {}};
+    return refuse("\"unsupported media type " + excerpt(*type) + "\"");
   }
   if (!taken.config) {
-    return {.next = "it is refused: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};
+    return refuse("its config is " + excerpt(taken.manifest.config.media_type));
   }
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
-    return {.next = "it is refused: " + *why, .command = {}};
+    return refuse(*why);
   }
   if (!is_for_linux(taken.descriptor, *taken.config, wish)) {
-    return {.next = "it is refused: \"operating system is not supported\"; Wasm needs Docker's containerd image store",
-            .command = {}};
+    return refuse("\"operating system is not supported\"; Wasm needs Docker's containerd image store");
   }
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};

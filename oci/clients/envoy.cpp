@@ -34,7 +34,7 @@ std::optional<std::string> why_not_loaded(const Taken& taken) {
 
 Outlook foresee(const Taken& taken, const std::string& resource) {
   if (const std::optional<std::string> why = why_not_loaded(taken)) {
-    return {.next = "it is refused: " + *why, .command = {}};
+    return refuse(*why);
   }
   if (!taken.modules && taken.packaging != Packaging::solo) {
     return {

@@ -1,6 +1,7 @@
 #include "oci/clients/explain.hpp"
 
 #include "oci/error.hpp"
+#include "oci/image_platforms.hpp"
 #include "oci/media_type.hpp"
 
 #include <algorithm>
@@ -32,8 +33,20 @@ class Explaining {
     }
   }
 
-  // Whether those find an image who can be told the platform.
-  bool is_offered(const Platform& wanted) { return taken_by_told(wanted).has_value(); }
+  // Whether those find an image for it who can be told the platform. A manifest alone they take whatever it is for.
+  bool is_offered(const Platform& wanted) {
+    const std::optional<Descriptor> taken = taken_by_told(wanted);
+    if (!taken || media_type::is_index(root_.media_type)) {
+      return taken.has_value();
+    }
+    try {
+      const std::optional<Platform> own = platform_of(store_, *taken);
+      return own && same_platform(*own, wanted);
+    } catch (const Error& error) {
+      rethrow_unless_about_content(error);
+      return false;
+    }
+  }
 
   Explanation explain(const AskedClient& asked, const Platform& wanted, bool is_offered) {
     const Client& client = *asked.client;
@@ -61,21 +74,12 @@ class Explaining {
       return explanation;
     }
     explanation.reason = why_taken(choice, *choice.taken);
-    if (const std::optional<std::string> why = why_refused(client, choice)) {
-      explanation.outlook.next = "it fails: \"" + *why + "\"";
-      return explanation;
-    }
     try {
-      const Taken& image = taken(*choice.taken);
-      if (client.minds_size && image.size != choice.taken->size) {
-        explanation.outlook.next = "it fails on what it takes: that has " + std::to_string(image.size) +
-                                   " bytes, and its entry says " + std::to_string(choice.taken->size);
-      } else {
-        explanation.outlook = client.foresee(image, wish);
-      }
+      explanation.outlook = foresee(client, choice, taken(*choice.taken), wish);
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
-      explanation.outlook.next = "it fails on what it takes: " + error.message();
+      explanation.outlook.next = request_.is_document ? "what becomes of it is not known: the document stands alone"
+                                                      : "it fails on what it takes: " + error.message();
     }
     return explanation;
   }
@@ -103,17 +107,13 @@ class Explaining {
                     : "of what there is it is nearest to " + format(choice.asked);
   }
 
-  // An entry of an index is fetched by its digest.
-  static std::optional<std::string> why_refused(const Client& client, const Choice& choice) {
-    return client.refuses != nullptr && choice.index ? client.refuses(choice.taken->digest) : std::nullopt;
-  }
-
   // Several clients take the same; its layers are read once.
   const Taken& taken(const Descriptor& image) {
     std::unique_ptr<Taken>& taken = taken_[image.digest];
     if (!taken) {
       taken = std::make_unique<Taken>(look_at_taken(store_, image));
     }
+    taken->descriptor = image;  // two entries may lead to it
     return *taken;
   }
 

@@ -34,6 +34,7 @@ struct ExplainRequest {
   std::span<const Platform> platforms;   // that users want
   std::span<const AskedClient> clients;  // in the order in which they are explained
   bool older_versions = false;           // of the clients are told too
+  bool is_document = false;              // the root stands alone: nothing that it leads to is there
 };
 
 // Tells of each client for each platform, a platform at a time: first of what it was asked for, then of its other

@@ -70,6 +70,12 @@ std::optional<std::string> why_not_served(const Client& client, Store& store, co
     return "would take " + choice.taken->digest.str() + ", whose config says " +
            (own ? excerpt(format(*own)) : "no platform");
   }
+  const Taken taken = look_at_taken(store, *choice.taken, Modules::are_not_looked_for);
+  const Outlook outlook =
+      foresee(client, choice, taken, {.name = {}, .repository = {}, .wanted = platform, .asked = choice.asked});
+  if (outlook.refusal) {
+    return "would refuse " + choice.taken->digest.str() + ": " + *outlook.refusal;
+  }
   return std::nullopt;
 }
 

@@ -22,8 +22,8 @@ struct Gate {
 };
 
 // Asks the clients, by their rules, what they would take of `after`, and of `before`, which the tag names until now. A
-// platform is served where all of them take an image that is for exactly this platform, by its config too. Returns a
-// line for each thing that is not as it must be; none: the tag may move. `store` holds both.
+// platform is served where all of them take an image that is for exactly this platform, by its config too, and do not
+// refuse it then. Returns a line for each thing that is not as it must be; none: the tag may move. `store` holds both.
 std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before);
 

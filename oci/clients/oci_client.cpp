@@ -39,7 +39,7 @@ std::optional<std::string> why_no_artifact(const Taken& taken) {
 
 Outlook foresee_artifact(const Taken& taken, std::string next, std::string command) {
   if (const std::optional<std::string> why = why_no_artifact(taken)) {
-    return {.next = "it is refused: " + *why, .command = {}};
+    return refuse(*why);
   }
   return {.works = true, .next = std::move(next), .command = std::move(command)};
 }
@@ -53,7 +53,7 @@ Outlook foresee_wkg(const Taken& taken, const Wish& wish) {
 Outlook foresee_wash(const Taken& taken, const Wish& wish) {
   const FoundModule* const module = taken.module();
   if (!why_no_artifact(taken) && module != nullptr && module->kind != WasmKind::component) {
-    return {.next = "it is refused: wasmCloud runs components, and this is a core module", .command = {}};
+    return refuse("wasmCloud runs components, and this is a core module");
   }
   return foresee_artifact(taken, "its component is run by a host", "wash oci pull " + wish.name);
 }

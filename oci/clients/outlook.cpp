@@ -8,6 +8,11 @@
 
 namespace wasm_oci {
 
+Outlook refuse(std::string why) {
+  std::string next = "it is refused: " + why;
+  return {.next = std::move(next), .command = {}, .refusal = std::move(why)};
+}
+
 std::string finds_nothing(const Wish& wish, const Digest& /*index*/) {
   return "it finds nothing for " + format(wish.asked);
 }

@@ -22,12 +22,16 @@ struct Wish {
 };
 
 struct Outlook {
-  bool works = false;
-  std::string next;     // one sentence or two
-  std::string command;  // to paste; may be several lines; empty: there is none
+  bool works = false;                                 // it comes to use, and is what the user wants
+  std::string next;                                   // one sentence or two
+  std::string command;                                // to paste; may be several lines; empty: there is none
+  std::optional<std::string> refusal = std::nullopt;  // why the client does not take it after all
 
   bool operator==(const Outlook&) const = default;
 };
+
+// It is chosen, and not taken: `why` in the client's own words.
+Outlook refuse(std::string why);
 
 Outlook foresee_docker(const Taken& taken, const Wish& wish);
 Outlook foresee_docker_pull(const Taken& taken, const Wish& wish);
@@ -36,6 +40,7 @@ Outlook foresee_docker_untold(const Taken& taken, const Wish& wish);
 Outlook foresee_docker_classic(const Taken& taken, const Wish& wish);
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd(const Taken& taken, const Wish& wish);
+Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd_1(const Taken& taken, const Wish& wish);
 // With the newest containerd, and with those up to 2.2.
 Outlook foresee_kubernetes(const Taken& taken, const Wish& wish);

@@ -41,7 +41,7 @@ std::string load_whatever_its_size(Store& store, const Descriptor& manifest) {
 
 }  // namespace
 
-Taken look_at_taken(Store& store, const Descriptor& image) {
+Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
   const std::string bytes = load_whatever_its_size(store, image);
   Taken taken{.descriptor = image, .size = bytes.size(), .manifest = parse_manifest(bytes, image.media_type)};
   taken.packaging = packaging_of(taken.manifest);
@@ -55,7 +55,7 @@ Taken look_at_taken(Store& store, const Descriptor& image) {
     }
     diff_ids = taken.config->diff_ids;
   }
-  if (taken.is_wasm() || taken.argv.empty()) {
+  if (modules == Modules::are_looked_for && (taken.is_wasm() || taken.argv.empty())) {
     ModuleBudget budget{.descriptions = 0};  // where they are and of which kind is all that is asked
     taken.modules = find_files(store, taken.manifest, diff_ids, budget).modules;
   }

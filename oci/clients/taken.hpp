@@ -36,6 +36,7 @@ struct Taken {
 // Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for
 // what is broken, NotFoundError for what the store does not hold. A manifest of another size than `image` says is read
 // all the same: not every client looks at that.
-Taken look_at_taken(Store& store, const Descriptor& image);
+enum class Modules { are_looked_for, are_not_looked_for };
+Taken look_at_taken(Store& store, const Descriptor& image, Modules modules = Modules::are_looked_for);
 
 }  // namespace wasm_oci

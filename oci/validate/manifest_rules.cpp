@@ -20,7 +20,7 @@ constexpr std::array kRules = {
          .checks = "The manifest says its `mediaType`, and it is that of the descriptor.",
          .why = "oci-wasm wants it, BuildKit takes a manifest without it for one of Docker's, and Istio tells Docker's "
                 "manifests from OCI's by it.",
-         .fix = "Add it."},
+         .fix = "Add it. `wasm-oci repair` does, where it is certain."},
     Rule{.id = "MAN002",
          .name = "config-type-matrix",
          .severity = error,
@@ -57,7 +57,7 @@ constexpr std::array kRules = {
          .checks = "A layer is compressed as its type says.",
          .why = "containerd does not decompress a plain tar type, and Istio takes gzip alone; other clients look at "
                 "the bytes.",
-         .fix = "Write the type that the bytes are."},
+         .fix = "Write the type that the bytes are. `wasm-oci repair` does, where it is certain."},
     Rule{.id = "MAN008",
          .name = "zstd",
          .severity = none,

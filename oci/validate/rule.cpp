@@ -70,11 +70,19 @@ const Rule* find_rule(std::string_view id_or_name) {
   return found == all_rules().end() ? nullptr : *found;
 }
 
-bool is_rule_id(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+bool is_like_rule_id(std::string_view text) {
+  constexpr std::size_t kLetters = 3;
+  constexpr std::size_t kDigits = 3;
+  const std::string family = to_upper(text.substr(0, kLetters));
+  const bool is_family =
+      std::ranges::any_of(all_rules(), [&](const Rule* rule) { return rule->id.substr(0, kLetters) == family; });
+  if (!is_family || text.size() == kLetters) {
+    return false;
+  }
+  std::string_view number = text.substr(kLetters);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return (text.size() == 6 || (text.size() == 7 && is_letter(text.back()))) &&
-         std::ranges::all_of(text.substr(0, 3), is_letter) && std::ranges::all_of(text.substr(3, 3), is_digit);
+  number.remove_suffix(number.size() > 1 && !is_digit(number.back()) ? 1 : 0);
+  return std::ranges::all_of(number, is_digit) && (number.size() == kDigits || text.starts_with(family));
 }
 
 Severity severity_for(const Rule& rule, std::string_view client) {

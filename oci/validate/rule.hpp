@@ -40,8 +40,9 @@ struct Rule {
 std::span<const Rule* const> all_rules();
 // By its id, in any case, or its name; nullptr for none.
 const Rule* find_rule(std::string_view id_or_name);
-// Whether `text` is spelled as an id is: three letters, three digits, perhaps one more letter.
-bool is_rule_id(std::string_view text);
+// Whether `text` is meant as an id: spelled as one in any case ("idx005", "IDX018b"), or in upper case with the letters
+// of a family and some digits, as no image is called.
+bool is_like_rule_id(std::string_view text);
 
 // The severity for one client, by its name in --for.
 Severity severity_for(const Rule& rule, std::string_view client);

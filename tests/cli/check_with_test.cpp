@@ -145,7 +145,8 @@ TEST_F(CheckWith, OnlySomeReadLayouts) {
   EXPECT_EQ(asked_about(kLayoutReader, "oci:dir"), "oci:dir");
   EXPECT_EQ(asked_about(kLayoutReader, "local:me/app:1"), "oci:/store:docker.io/me/app:1");
   EXPECT_EQ(asked_about(kOnlyRegistries, "oci:dir:name"), "it cannot read this location");
-  EXPECT_EQ(asked_about(kLayoutReader, "oci-archive:app.tar"), "it cannot read this location");
+  EXPECT_EQ(asked_about(kLayoutReader, "oci-archive:app.tar"), "oci-archive:app.tar");
+  EXPECT_EQ(asked_about(kLayoutReader, "docker-archive:app.tar"), "it cannot read this location");
   EXPECT_EQ(asked_about(kLayoutReader, "oci:dir@" + root_.digest.str()), "it cannot read this location");
 }
 

@@ -75,7 +75,12 @@ TEST(Choices, AnAnswerIsShownAndNothingOfItReachesTheTerminal) {
               HasSubstr(R"("checked":{"program":"podman","version":"4\u001b[31m","agrees":null,"took":null,"said":)"));
   checked.version = "4.3";
   checked.agrees = true;
-  EXPECT_THAT(printed(groups), HasSubstr("    podman 4.3: agrees\n"));
+  EXPECT_THAT(printed(groups), HasSubstr("    podman 4.3: agrees: it takes nothing\n"));
+  checked.took = digest_of("taken");
+  checked.as = "podman@4.3";
+  EXPECT_THAT(printed(groups), HasSubstr("    podman 4.3, as podman@4.3: agrees\n"));
+  checked.as.clear();
+  checked.took.reset();
   checked.agrees = false;
   EXPECT_THAT(printed(groups), HasSubstr("    podman 4.3: DISAGREES: podman took nothing: no\\nway"));
   checked.took = digest_of("other");

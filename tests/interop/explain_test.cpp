@@ -46,6 +46,21 @@ TEST_F(ExplainCommand, GroupsClientsThatTakeTheSame) {
                     HasSubstr("podman run --rm --platform wasip1/wasm --annotation run.oci.handler=wasm me/app:1\n")));
 }
 
+// Its name would be somebody else's image on Docker Hub.
+TEST_F(ExplainCommand, WhatIsInAnArchiveCannotBeNamed) {
+  user_.must({"copy", "local:me/app:1", "oci-archive:app.tar:latest"});
+  const Outcome outcome = user_({"explain", "oci-archive:app.tar", "--platform", "wasi/wasm", "--for", "docker"});
+  EXPECT_THAT(outcome.out, HasSubstr("--platform wasi/wasm REF\n"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("latest\n")));
+}
+
+TEST_F(ExplainCommand, WhatADocumentLeadsToIsNotThere) {
+  write_file(user_.work() / "index.json", user_.must({"inspect", "--raw", "local:me/app:1"}));
+  const Outcome outcome = user_({"explain", "./index.json", "--platform", "wasi/wasm", "--for", "docker"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("what becomes of it is not known: the document stands alone"));
+}
+
 TEST_F(ExplainCommand, ThatNothingIsTakenIsAnAnswer) {
   const json found = choices({"--for", "docker", "--platform", "linux/amd64"});
   ASSERT_EQ(found.size(), 1U);
@@ -84,11 +99,12 @@ TEST_F(ExplainCommand, TellsWhatAVersionDoes) {
               HasSubstr("ctr images pull --platform wasi/wasm me/app:1\n"));
   EXPECT_THAT(only("containerd").at("command").get<std::string>(),
               HasSubstr("ctr images pull --local --platform wasi/wasm me/app:1\n"));
-  EXPECT_EQ(only("containerd@2.1"), [&] {
+  EXPECT_EQ(only("containerd@2.4"), [&] {
     json newest = only("containerd");
-    newest["client"] = "containerd@2.1";
+    newest["client"] = "containerd@2.4";
     return newest;
   }());
+  EXPECT_THAT(only("containerd@2.1").at("next").get<std::string>(), Not(HasSubstr("--local")));
   EXPECT_THAT(only("docker@27.5").at("next").get<std::string>(), HasSubstr("operating system is not supported"));
   EXPECT_THAT(only("kubernetes").at("next").get<std::string>(), HasSubstr("use_local_image_pull = true"));
   EXPECT_THAT(only("kubernetes@2.2").at("next").get<std::string>(), Not(HasSubstr("use_local_image_pull")));

@@ -1,8 +1,14 @@
 // `validate` on what programs of others made: nothing that works for everybody is called broken.
 #include "tests/interop/by_others.hpp"
+#include "tests/interop/peers.hpp"
+#include "tests/support/docker_registry.hpp"
+#include "tests/support/wasm_oci.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace wasm_oci::testing {
 namespace {
@@ -16,6 +22,33 @@ TEST(ValidateCommand, FindsNothingInWhatBuildKitMakes) {
   const WasmOci user;
   EXPECT_THAT(user.must({"validate", "oci-archive:" + testdata("buildx/app.tar").string()}),
               ::testing::HasSubstr(": no findings for docker, containerd, podman"));
+}
+
+TEST(ValidateCommand, InARegistryIsNamedWithoutASchemeAndByRepository) {
+  const DockerRegistry registry;
+  const WasmOci user;
+  const std::string image = registry.host() + "/me/app:1";
+  user.must({"copy", "oci:" + testdata("rules/layout").string() + ":IDX005", image});
+  const auto sarif = nlohmann::json::parse(user({"validate", image, "--format", "sarif"}).out);
+  std::string uri = sarif.at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"_json_pointer);
+  EXPECT_EQ(uri, "127.0.0.1%3A" + registry.host().substr(registry.host().find(':') + 1) + "/me/app%3A1");
+  const Outcome tagged = user({"validate", image, "--all-tags"});
+  EXPECT_EQ(tagged.exit_code, 2);
+  EXPECT_THAT(tagged.err, ::testing::HasSubstr("--all-tags takes a repository"));
+}
+
+// It takes the entry, and then refuses what is in it.
+TEST(ValidateCommand, WhatIsRefusedIsNotServed) {
+  const WasmOci user;
+  user.must({"build", testdata(kModule).string(), "-t", "local:me/app:1"});
+  const auto validate = [&](const std::string& client) {
+    return user({"validate", "local:me/app:1", "--require-platform", "wasi/wasm", "--for", client});
+  };
+  EXPECT_EQ(validate("docker").exit_code, 0);
+  const Outcome refused = validate("docker@28");
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.out, ::testing::HasSubstr("SEL001: wasi/wasm: Docker 28 or older would refuse sha256:"));
+  EXPECT_THAT(refused.out, ::testing::HasSubstr("operating system is not supported"));
 }
 
 }  // namespace

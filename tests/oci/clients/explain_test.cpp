@@ -87,7 +87,7 @@ TEST_F(Explain, TellsOfEveryClientAndPlatform) {
           });
   EXPECT_THAT(told, SizeIs(17));
   EXPECT_EQ(told["podman"], 2);
-  EXPECT_EQ(told["docker"], 5);  // to run and pull it, and for Wasm without --platform
+  EXPECT_EQ(told["docker"], 6);  // to run it, to pull it, and without --platform
 }
 
 TEST_F(Explain, SaysWhyWhatIsTakenIsTaken) {
@@ -146,9 +146,10 @@ TEST_F(Explain, TellsOlderVersionsWhereTheyDiffer) {
               ElementsAre("docker run", "docker pull", "containerd run", "kubernetes run", "podman run"));
   EXPECT_THAT(labels(root, kWasi, false), ElementsAre("docker run", "docker pull", "docker run without --platform",
                                                       "containerd run", "kubernetes run", "podman run"));
-  EXPECT_THAT(labels(root, kWasi, true),
-              ElementsAre("docker run", "docker pull", "docker run without --platform", "docker@28 run",
-                          "containerd run", "containerd@1 run", "kubernetes run", "kubernetes@2.2 run", "podman run"));
+  EXPECT_THAT(
+      labels(root, kWasi, true),
+      ElementsAre("docker run", "docker pull", "docker run without --platform", "docker@28 run", "containerd run",
+                  "containerd@2.2 run", "containerd@1 run", "kubernetes run", "kubernetes@2.2 run", "podman run"));
 }
 
 TEST_F(Explain, KubernetesUnpacksWasmUntilContainerd23) {
@@ -199,12 +200,34 @@ TEST_F(Explain, WhatNothingStartsCannotBeRun) {
   EXPECT_THAT(missing.outlook.next, HasSubstr("/absent.wasm is no Wasm module of this image"));
 }
 
-TEST_F(Explain, ContainerdUnpacksByTheConfigSinceItsSecondVersion) {
-  const Descriptor root = index({{image(kLinux), kWasi}});
-  const Explanation explanation = explained("containerd", root);
-  EXPECT_FALSE(explanation.outlook.works);
-  EXPECT_THAT(explanation.outlook.next, HasSubstr("unpacker does not support platform"));
-  EXPECT_EQ(explained("containerd@1.6", root).outlook.next, "it is unpacked, though its config says linux/amd64");
+TEST_F(Explain, ContainerdsTransferServiceUnpacksWhatHasTheOperatingSystemOfTheMachine) {
+  const Descriptor of_another_os = index({{image(kWasi), kLinux}});
+  EXPECT_THAT(explained("containerd", of_another_os, kLinux).outlook.next,
+              HasSubstr("unpacker does not support platform"));
+  const std::string unpacked = "it is unpacked, though its config says wasi/wasm";
+  EXPECT_EQ(explained("containerd@2.2", of_another_os, kLinux).outlook.next, unpacked);
+  EXPECT_EQ(explained("containerd@1.6", of_another_os, kLinux).outlook.next, unpacked);
+  const Descriptor of_another_cpu = index({{image({.os = "linux", .architecture = "riscv64"}), kLinux}});
+  EXPECT_EQ(explained("containerd", of_another_cpu, kLinux).outlook.next,
+            "it is unpacked, though its config says linux/riscv64");
+  // ctr pull --local.
+  EXPECT_THAT(explained("containerd", index({{image(kLinux), kWasi}})).outlook.next,
+              HasSubstr("it is unpacked, though its config says linux/"));
+}
+
+TEST_F(Explain, DockerRunsNothingThatItsPlatformDoesNotFind) {
+  constexpr auto kWords = "does not provide the specified platform (wasi/wasm)";
+  EXPECT_THAT(explained("docker", image(kLinux)).outlook.next, HasSubstr(kWords));
+  EXPECT_FALSE(explained("docker", image(kLinux)).outlook.works);
+  EXPECT_THAT(explained("docker", index({{image(kLinux), kWasi}})).outlook.next, Not(HasSubstr(kWords)));
+}
+
+TEST_F(Explain, WhatRunsAnotherImageThanIsWantedDoesNotWork) {
+  const Descriptor root = index({{image(kLinux), kLinux}, {image(kWasi), kWasi}});
+  for (const std::string_view client : {"crio", "kubernetes", "kubernetes@2.2"}) {
+    EXPECT_FALSE(explained(client, root).outlook.works) << client;
+    EXPECT_TRUE(explained(client, root, kLinux).outlook.works) << client;
+  }
 }
 
 // The order in which it looks is also that of docker's own messages.
@@ -299,7 +322,7 @@ TEST_F(Explain, NotEveryClientKnowsSha512) {
     EXPECT_THAT(explanation.outlook.next, HasSubstr("sha512:")) << client;
     EXPECT_FALSE(explanation.outlook.works) << client;
   }
-  EXPECT_THAT(explained("containerd", root).outlook.next, Not(HasSubstr("it fails: ")));
+  EXPECT_THAT(explained("containerd", root).outlook.next, Not(HasSubstr("it is refused")));
 }
 
 TEST_F(Explain, NobodyLooksAtTheSchemaVersionOfAnIndex) {

@@ -23,7 +23,7 @@ using ::testing::SizeIs;
 TEST(Rules, HaveIdsAndNamesOfTheirOwn) {
   std::set<std::string_view> names;
   for (const Rule* const rule : all_rules()) {
-    EXPECT_TRUE(is_rule_id(rule->id)) << rule->id;
+    EXPECT_TRUE(is_like_rule_id(rule->id)) << rule->id;
     EXPECT_TRUE(names.insert(rule->id).second) << rule->id;
     EXPECT_TRUE(names.insert(rule->name).second) << rule->name;
     EXPECT_EQ(find_rule(rule->id), rule);
@@ -32,6 +32,15 @@ TEST(Rules, HaveIdsAndNamesOfTheirOwn) {
   EXPECT_THAT(all_rules(), SizeIs(85));
   EXPECT_EQ(find_rule("idx018B")->name, "attestation-platform");
   EXPECT_EQ(find_rule("IDX999"), nullptr);
+}
+
+TEST(Rules, AreNotTakenForImagesNorImagesForThem) {
+  for (const std::string_view id : {"IDX0055", "idx999", "MAN99", "IDX18", "cfg018b"}) {
+    EXPECT_TRUE(is_like_rule_id(id)) << id;
+  }
+  for (const std::string_view image : {"abc123", "idx", "IDX", "idx1", "man12", "me/app", "IDX005:1", "IDX0a5", ""}) {
+    EXPECT_FALSE(is_like_rule_id(image)) << image;
+  }
 }
 
 TEST(Rules, SayAllThatAPageNeeds) {
