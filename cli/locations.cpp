@@ -111,6 +111,20 @@ SourceImage find_manifest_file(const FileLocation& location) {
   return {.store = std::move(store), .root = *root, .name = format(Location(location))};
 }
 
+// Where a file has the name of what a registry did not give, that may have been meant.
+void suggest_file(const Reference& reference, Error& error) {
+  std::string path = Reference{.host = reference.host, .path = reference.path}.familiar();
+  std::error_code ignored;
+  for (const std::string& name : {path, path + ":" + reference.tag.value_or("")}) {
+    if (std::filesystem::is_directory(name, ignored)) {
+      error.suggest_instead("there is a folder " + name + ": write oci:" + name);
+    } else if (std::filesystem::exists(name, ignored)) {
+      error.suggest_instead("there is a file " + name + ": write oci-archive:" + name + ", docker-archive:" + name +
+                    " or file:" + name);
+    }
+  }
+}
+
 }  // namespace
 
 std::string local_store_path(const Context& context) {
@@ -204,6 +218,7 @@ bool Locations::speaks_plain_http(const Location& location) {
 SourceImage Locations::find_in_registry(const RegistryLocation& location, Look look, Access access) {
   const Reference& reference = location.reference;
   const auto missing = [&](Error& error) {
+    suggest_file(reference, error);
     try {
       if (local_for_reading()->resolve(reference.digest ? reference.digest->str() : full_name(reference).ref_name)) {
         error.suggest("the local store has it: write local:" + reference.familiar());
@@ -230,6 +245,9 @@ SourceImage Locations::find_in_registry(const RegistryLocation& location, Look l
     throw;
   } catch (AuthError& error) {
     missing(error);
+    throw;
+  } catch (NetworkError& error) {
+    suggest_file(reference, error);
     throw;
   }
 }

@@ -37,6 +37,8 @@ class Error : public std::exception {
   void add_context(std::string_view prefix);
   // Sets the hint where there is none yet: the place nearest to the failure knows best.
   void suggest(std::string hint);
+  // The same in the place of a hint that there is.
+  void suggest_instead(std::string hint) { hint_ = std::move(hint); }
 
  private:
   ErrorKind kind_;

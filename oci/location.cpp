@@ -182,6 +182,12 @@ Location parse_location(std::string_view text, PlainMeans plain) {
   return RegistryLocation{std::move(reference)};
 }
 
+Reference parse_repository_location(std::string_view text) {
+  const Prefix* const prefix = find_prefix(text);
+  return parse_repository(prefix != nullptr && prefix->kind == Kind::registry ? text.substr(prefix->text.size())
+                                                                              : text);
+}
+
 std::string format(const Location& location) { return std::visit(Formatter{}, location); }
 
 }  // namespace wasm_oci

@@ -57,6 +57,9 @@ enum class PlainMeans { registry, local };
 // Throws UsageError.
 Location parse_location(std::string_view text, PlainMeans plain = PlainMeans::registry);
 
+// A repository in a registry, spelled as above and without a tag or digest. Throws UsageError.
+Reference parse_repository_location(std::string_view text);
+
 // The location as result lines show it: references normalised, prefixes kept ("local:docker.io/me/app:1.0").
 std::string format(const Location& location);
 

@@ -12,13 +12,8 @@ namespace wasm_oci::cli {
 
 namespace {
 
-Reference repository_of(const std::string& text) {
-  const std::string_view docker = "docker://";
-  return parse_repository(text.starts_with(docker) ? std::string_view(text).substr(docker.size()) : text);
-}
-
 ExitCode run(const Parsed& parsed, Context& context) {
-  const Reference repository = repository_of(parsed.arguments().front());
+  const Reference repository = parse_repository_location(parsed.arguments().front());
   const std::array named = {Location(RegistryLocation{repository})};
   Locations locations(context, named, false);
   const std::vector<std::string> tags = locations.registries().open(repository, Access::pull)->tags();

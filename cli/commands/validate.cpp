@@ -53,18 +53,15 @@ ValidationRequest read_request(const Parsed& parsed) {
 }
 
 // What a REPO or a layout holds, each by its name; of a layout also what has none.
-std::vector<Location> all_of(const Location& location, Locations& locations, const Context& context) {
+std::vector<Location> all_of(const std::string& argument, Locations& locations, const Context& context) {
+  const Location location = parse_location(argument);
   std::vector<Location> all;
-  if (const auto* const registry = std::get_if<RegistryLocation>(&location)) {
-    Reference reference = registry->reference;
-    if (reference.tag || reference.digest) {
-      throw UsageError("--all-tags takes a repository, not " + reference.familiar(), "leave the tag or digest out");
-    }
+  if (std::holds_alternative<RegistryLocation>(location)) {
+    Reference reference = parse_repository_location(argument);
     std::vector<std::string> tags = locations.registries().open(reference, Access::pull)->tags();
     std::ranges::sort(tags);
     for (std::string& tag : tags) {
       reference.tag = std::move(tag);
-      reference.digest.reset();
       all.emplace_back(RegistryLocation{reference});
     }
     return all;
@@ -95,8 +92,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
   Locations locations(context, named, false);
   if (parsed.flag("all-tags")) {
     std::vector<Location> all;
-    for (const Location& location : named) {
-      std::ranges::move(all_of(location, locations, context), std::back_inserter(all));
+    for (const std::string& argument : parsed.arguments()) {
+      std::ranges::move(all_of(argument, locations, context), std::back_inserter(all));
     }
     named = std::move(all);
   }

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace wasm_oci::testing {
 namespace {
@@ -32,9 +34,36 @@ TEST(ValidateCommand, InARegistryIsNamedWithoutASchemeAndByRepository) {
   const auto sarif = nlohmann::json::parse(user({"validate", image, "--format", "sarif"}).out);
   std::string uri = sarif.at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"_json_pointer);
   EXPECT_EQ(uri, "127.0.0.1%3A" + registry.host().substr(registry.host().find(':') + 1) + "/me/app%3A1");
-  const Outcome tagged = user({"validate", image, "--all-tags"});
-  EXPECT_EQ(tagged.exit_code, 2);
-  EXPECT_THAT(tagged.err, ::testing::HasSubstr("--all-tags takes a repository"));
+}
+
+TEST(ValidateCommand, EveryTagOfARepositoryIsToldByName) {
+  const DockerRegistry registry;
+  const WasmOci user;
+  const std::string repository = registry.host() + "/me/app";
+  for (const std::string name : {"IDX005", "CFG006", "CFG006.near"}) {
+    user.must({"copy", "oci:" + testdata("rules/layout").string() + ":" + name, repository + ":" + name});
+  }
+  for (const std::string& location : {repository, "docker://" + repository}) {
+    const auto document = nlohmann::json::parse(user({"validate", "--all-tags", location, "--format", "json"}).out);
+    std::vector<std::string> told;
+    for (const auto& finding : document.at("findings")) {
+      told.push_back(finding.at("location"));
+    }
+    EXPECT_THAT(told, ::testing::ElementsAre(repository + ":CFG006", repository + ":IDX005"));
+  }
+  EXPECT_EQ(user({"validate", "--all-tags", repository + ":IDX005"}).exit_code, 2);
+  EXPECT_EQ(user({"validate", "--all-tags", repository + "@sha256:" + std::string(64, 'a')}).exit_code, 2);
+}
+
+TEST(ValidateCommand, AFileThatMayBeMeantIsPointedAt) {
+  const DockerRegistry registry;
+  const WasmOci user;
+  const std::string name = registry.host() + "/app.tar";
+  std::filesystem::create_directory(user.work() / registry.host());
+  write_file(user.work() / name, "");
+  const Outcome outcome = user({"validate", name});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.err, ::testing::HasSubstr("there is a file " + name + ": write oci-archive:" + name));
 }
 
 // It takes the entry, and then refuses what is in it.

@@ -131,6 +131,15 @@ TEST(Location, OciWithSlashesIsARegistry) {
   EXPECT_EQ(hint_for("oci://./layout"), "for a layout write oci:./layout");
 }
 
+TEST(Location, ARepositoryHasNeitherTagNorDigest) {
+  for (const std::string_view text : {"me/app", "docker://me/app", "oci://me/app"}) {
+    EXPECT_EQ(parse_repository_location(text).repository(), "docker.io/me/app") << text;
+  }
+  for (const std::string_view text : {"me/app:1", "docker://me/app:1", "oci:dir", "me/app@sha256:x"}) {
+    EXPECT_THROW(parse_repository_location(text), UsageError) << text;
+  }
+}
+
 TEST(Location, RefusesBrokenReferences) {
   for (const std::string_view text :
        {"", "-", ".", "..", "local:", "docker://", "oci://", "local:Up", "docker:///x", "https://ghcr.io/x", "a b"}) {
