@@ -120,7 +120,7 @@ void suggest_file(const Reference& reference, Error& error) {
       error.suggest_instead("there is a folder " + name + ": write oci:" + name);
     } else if (std::filesystem::exists(name, ignored)) {
       error.suggest_instead("there is a file " + name + ": write oci-archive:" + name + ", docker-archive:" + name +
-                    " or file:" + name);
+                            " or file:" + name);
     }
   }
 }

@@ -32,7 +32,7 @@ TEST(ValidateCommand, InARegistryIsNamedWithoutASchemeAndByRepository) {
   const std::string image = registry.host() + "/me/app:1";
   user.must({"copy", "oci:" + testdata("rules/layout").string() + ":IDX005", image});
   const auto sarif = nlohmann::json::parse(user({"validate", image, "--format", "sarif"}).out);
-  std::string uri = sarif.at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"_json_pointer);
+  const std::string uri = sarif.at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"_json_pointer);
   EXPECT_EQ(uri, "127.0.0.1%3A" + registry.host().substr(registry.host().find(':') + 1) + "/me/app%3A1");
 }
 
@@ -40,8 +40,10 @@ TEST(ValidateCommand, EveryTagOfARepositoryIsToldByName) {
   const DockerRegistry registry;
   const WasmOci user;
   const std::string repository = registry.host() + "/me/app";
+  const std::string layout = "oci:" + testdata("rules/layout").string() + ":";
+  const std::string tagged = repository + ":";
   for (const std::string name : {"IDX005", "CFG006", "CFG006.near"}) {
-    user.must({"copy", "oci:" + testdata("rules/layout").string() + ":" + name, repository + ":" + name});
+    user.must({"copy", layout + name, tagged + name});
   }
   for (const std::string& location : {repository, "docker://" + repository}) {
     const auto document = nlohmann::json::parse(user({"validate", "--all-tags", location, "--format", "json"}).out);
