@@ -154,6 +154,10 @@ void Validation::look(const Location& location, LocationReport& report) {
     require_served({.served = request_.served, .clients = clients}, *source->store, source->root, nodes.front());
   }
   report_nodes(nodes, report);
+  if (!request_.clients.empty()) {
+    report.hints = hints_for(nodes, report.clients);
+    std::erase_if(report.hints, [&](const Hint& hint) { return request_.ignored.contains(hint.rule); });
+  }
 }
 
 void Validation::report_nodes(const std::vector<ReachedNode>& nodes, LocationReport& report) const {

@@ -4,6 +4,7 @@
 #include "cli/context.hpp"
 #include "cli/locations.hpp"
 #include "oci/clients/client.hpp"
+#include "oci/validate/environment_hints.hpp"
 #include "oci/validate/validate.hpp"
 
 #include <map>
@@ -39,6 +40,7 @@ struct LocationReport {
   std::optional<Digest> digest = std::nullopt;  // nullopt: it could not be found out
   std::vector<std::string_view> clients = {};   // that were asked for
   std::vector<ReportedNode> nodes = {};         // those with findings, the root first
+  std::vector<Hint> hints = {};                 // for clients that somebody named
   std::optional<Error> failure = std::nullopt;  // it could not be looked at; no matter of content
 };
 

@@ -3,6 +3,7 @@
 #include "oci/json/writer.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ class JsonPrinter final : public ValidationPrinter {
 
   void add(const LocationReport& report) override {
     counts_.add(report);
+    hints_.insert(report.hints.begin(), report.hints.end());
     for (const ReportedNode& node : report.nodes) {
       for (const ReportedFinding& finding : node.findings) {
         write_finding(report, node, finding);
@@ -42,11 +44,23 @@ class JsonPrinter final : public ValidationPrinter {
     }
     json_.end_array().key("summary").begin_object();
     json_.member("errors", counts_.errors).member("warnings", counts_.warnings).member("infos", counts_.infos);
-    json_.end_object().end_object();
+    json_.end_object();
+    write_hints();
+    json_.end_object();
     print_text(context_, std::move(json_).take() + "\n");
   }
 
  private:
+  void write_hints() {
+    json_.key("hints").begin_array();
+    for (const Hint& hint : hints_) {
+      json_.begin_object().member("rule", hint.rule->id).member("name", hint.rule->name);
+      json_.member("client", hint.client).member("message", hint.rule->fix);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
   void write_finding(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding) {
     json_.begin_object().member("rule", finding.rule->id).member("name", finding.rule->name);
     json_.member("severity", to_string(finding.severity)).member("clients", as_strings(finding.clients));
@@ -62,6 +76,7 @@ class JsonPrinter final : public ValidationPrinter {
   const Context& context_;
   JsonWriter json_{JsonStyle::pretty};
   SeverityCounts counts_;
+  std::set<Hint> hints_;  // each is told once, whatever it is about
 };
 
 // SARIF 2.1.0 (OASIS): what code scanning reads.
@@ -104,6 +119,9 @@ class SarifPrinter final : public ValidationPrinter {
     json_.key("tool").begin_object().key("driver").begin_object();
     json_.member("name", "wasm-oci").member("version", WASM_OCI_VERSION).key("rules").begin_array();
     for (const Rule* const rule : all_rules()) {
+      if (is_hint(*rule)) {
+        continue;  // they are the last ones, so that positions stay
+      }
       json_.begin_object().member("id", rule->id).member("name", rule->name);
       write_text("shortDescription", rule->checks);
       write_text("fullDescription", rule->why);

@@ -3,6 +3,8 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
 
 namespace wasm_oci::cli {
@@ -25,6 +27,7 @@ class TextPrinter final : public ValidationPrinter {
     counts.add(report);
     total_.add(report);
     ++locations_;
+    std::ranges::transform(report.hints, std::inserter(hints_, hints_.end()), &Hint::rule);
     if (is_worth_telling(report)) {
       print_line(context_, (report.digest ? with_digest(report.name, *report.digest) : report.name) + ": " +
                                to_string(counts) + " for " + names(report.clients));
@@ -40,6 +43,9 @@ class TextPrinter final : public ValidationPrinter {
   void finish(bool /*is_whole*/) override {
     if (locations_ > 1 && !context_.options.quiet) {
       print_line(context_, std::to_string(locations_) + " locations: " + to_string(total_));
+    }
+    for (const Rule* const rule : hints_) {
+      print_note(context_, "hint: " + std::string(rule->fix) + " (" + std::string(rule->id) + ")");
     }
   }
 
@@ -79,6 +85,7 @@ class TextPrinter final : public ValidationPrinter {
   Severity threshold_;
   SeverityCounts total_;
   std::size_t locations_ = 0;
+  std::set<const Rule*> hints_;  // each is told once, whatever it is about and for whom
 };
 
 // Commands of GitHub's runners: "::error title=T::MESSAGE", with what would end them escaped as they say.

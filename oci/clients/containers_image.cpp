@@ -101,13 +101,12 @@ std::string containers_image_finds_nothing(const Wish& wish, const Digest& /*ind
          wish.asked.variant + R"(", OS ")" + wish.asked.os + "\"";
 }
 
-namespace {
-
-// containers-common, platform_to_oci_runtime: what podman hands to crun-wasm, by the platform in the config.
-bool goes_to_crun_wasm(const Platform& platform) {
+bool podman_knows_as_wasm(const Platform& platform) {
   static constexpr std::array<std::string_view, 3> kArchitectures = {"wasm", "wasm32", "wasm64"};
   return platform.os == "wasi" && std::ranges::find(kArchitectures, platform.architecture) != kArchitectures.end();
 }
+
+namespace {
 
 std::string no_image(const Taken& taken) {
   return R"("unsupported image-specific operation on artifact with type \")" +
@@ -146,7 +145,7 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
   }
   const std::string platform = platform_to_paste(taken).value_or(format(wish.asked));
-  if (!goes_to_crun_wasm(taken.config->platform)) {
+  if (!podman_knows_as_wasm(taken.config->platform)) {
     return {.works = true,
             .next = "it is unpacked; for " + platform +
                     " no runtime is chosen by itself (\"exec format error\"), an annotation says that it is Wasm",

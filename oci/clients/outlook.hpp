@@ -78,6 +78,10 @@ std::string finds_nothing(const Wish& wish, const Digest& index);
 std::optional<std::string> containerd_2_2_refuses(const Digest& digest);
 std::optional<std::string> containers_image_refuses(const Digest& digest);
 
+// Whether podman hands what has this platform in its config to crun-wasm (containers-common,
+// platform_to_oci_runtime).
+bool podman_knows_as_wasm(const Platform& platform);
+
 // What container runtimes have in common: why nothing of the image can start, in words that follow "it cannot be run:
 // "; nullopt: it starts, as far as its files tell.
 std::optional<std::string> why_nothing_starts(const Taken& taken);

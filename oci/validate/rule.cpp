@@ -53,7 +53,8 @@ std::string_view to_string(Severity severity) {
 std::span<const Rule* const> all_rules() {
   static const std::vector<const Rule*> rules = [] {
     std::vector<const Rule*> all;
-    for (const std::span<const Rule> family : {document_rules(), index_rules(), manifest_rules(), config_rules()}) {
+    for (const std::span<const Rule> family :
+         {document_rules(), index_rules(), manifest_rules(), config_rules(), environment_rules()}) {
       for (const Rule& rule : family) {
         all.push_back(&rule);
       }
@@ -85,6 +86,8 @@ bool is_like_rule_id(std::string_view text) {
   return std::ranges::all_of(number, is_digit) && (number.size() == kDigits || text.starts_with(family));
 }
 
+bool is_hint(const Rule& rule) { return rule.severity == Severity::none && rule.clients.empty(); }
+
 Severity severity_for(const Rule& rule, std::string_view client) {
   for (const SeverityFor& one : rule.clients) {
     if (lists(one.clients, client)) {
@@ -98,7 +101,7 @@ std::string page_of(const Rule& rule) {
   std::string page = "# ";
   page.append(rule.id).append(" ").append(rule.name).append("\n\n");
   page.append(rule.checks).append("\n\n");
-  page.append("**Severity**: ").append(severities(rule)).append(".\n\n");
+  page.append("**Severity**: ").append(is_hint(rule) ? "none, a hint" : severities(rule)).append(".\n\n");
   page.append("**Why**: ").append(rule.why).append("\n\n");
   page.append("**Fix**: ").append(rule.fix).append("\n");
   return page;

@@ -36,7 +36,7 @@ struct Rule {
 };
 
 // A family after the other, each in the order of its ids: documents and layouts (DOC), what is chosen (SEL), indexes
-// (IDX), manifests (MAN), configs and files (CFG).
+// (IDX), manifests (MAN), configs and files (CFG), surroundings (ENV).
 std::span<const Rule* const> all_rules();
 // By its id, in any case, or its name; nullptr for none.
 const Rule* find_rule(std::string_view id_or_name);
@@ -44,6 +44,8 @@ const Rule* find_rule(std::string_view id_or_name);
 // of a family and some digits, as no image is called.
 bool is_like_rule_id(std::string_view text);
 
+// Whether it is about surroundings, which no content breaks: a hint, and never a finding.
+bool is_hint(const Rule& rule);
 // The severity for one client, by its name in --for.
 Severity severity_for(const Rule& rule, std::string_view client);
 
@@ -55,5 +57,6 @@ std::span<const Rule> document_rules();
 std::span<const Rule> index_rules();
 std::span<const Rule> manifest_rules();
 std::span<const Rule> config_rules();
+std::span<const Rule> environment_rules();
 
 }  // namespace wasm_oci

@@ -84,6 +84,9 @@ TEST(Validate, HasContentThatBreaksEachRuleAndANearMiss) {
     (fixture.at("finds").empty() ? near : breaking).insert(fixture.at("rule").get<std::string>());
   }
   for (const Rule* const rule : all_rules()) {
+    if (is_hint(*rule)) {
+      continue;
+    }
     EXPECT_TRUE(breaking.contains(std::string(rule->id))) << rule->id;
     EXPECT_TRUE(near.contains(std::string(rule->id))) << rule->id;
   }
@@ -162,6 +165,43 @@ TEST(Validate, JudgesADocumentInAFileByItself) {
   const std::string path = dir.path() / "index.json";
   wasm_oci::testing::write_file(path, R"({"schemaVersion":1,"manifests":[]})");
   EXPECT_EQ(rules_of(findings_of({"file:" + path})), (std::multiset<std::string>{"IDX001", "IDX002"}));
+}
+
+// "ENV001 docker" for each hint.
+std::set<std::string> hints_of(const std::string& name, const std::string& clients) {
+  std::vector<std::string> arguments = {in_testdata("oci:layout:" + name)};
+  if (!clients.empty()) {
+    arguments.insert(arguments.end(), {"--for", clients});
+  }
+  const json document = findings_of(arguments);
+  std::set<std::string> hints;
+  for (const json& hint : document.at("hints")) {
+    hints.insert(hint.at("rule").get<std::string>() + " " + hint.at("client").get<std::string>());
+  }
+  return hints;
+}
+
+TEST(Validate, HintsAtWhatHasToBeSoAroundTheContent) {
+  using Hints = std::set<std::string>;
+  const std::string image = "CFG006.near";  // for wasi/wasm
+  EXPECT_EQ(hints_of(image, "docker,containerd,podman,kubernetes,wkg"),
+            (Hints{"ENV001 docker", "ENV002 kubernetes", "ENV006 containerd"}));
+  EXPECT_EQ(hints_of("IDX010", "podman"), Hints{"ENV003 podman"});
+  EXPECT_EQ(hints_of("IDX009", "docker,docker-classic"), (Hints{"ENV001 docker", "ENV004 docker"}));
+  EXPECT_EQ(hints_of("IDX023", "wkg,wash,spin"), (Hints{"ENV005 wkg", "ENV005 wash", "ENV005 spin"}));
+  EXPECT_EQ(hints_of("MAN013.near", "wkg,wash,spin"), Hints{});
+  EXPECT_EQ(hints_of(image, ""), Hints{}) << "nobody named a client";
+}
+
+TEST(Validate, HintsToPeopleOnceAndOnStandardErrorUnlessTheyWantNone) {
+  const std::string image = in_testdata("oci:layout:CFG006.near");
+  const Ran ran = validate({image, image, "--for", "docker"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.err, AllOf(StartsWith("hint: Docker needs "), HasSubstr("(ENV001)\n")));
+  EXPECT_EQ(ran.err.find("ENV001"), ran.err.rfind("ENV001"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("ENV001")));
+  EXPECT_THAT(validate({image, "--for", "docker", "--ignore", "ENV001"}).err, IsEmpty());
+  EXPECT_THAT(validate({image, "--for", "docker", "-q"}).err, IsEmpty());
 }
 
 TEST(Validate, WritesCommandsForGithub) {
