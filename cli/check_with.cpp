@@ -55,7 +55,7 @@ class Candidates {
     try {
       const std::string bytes = store_.load(node, NodeKind::manifest);
       if (media_type::is_index(node.media_type)) {
-        for (const Descriptor& entry : parse_index(bytes, node.media_type).manifests) {
+        for (const Descriptor& entry : parse_index(bytes, node.media_type, SchemaVersion::any).manifests) {
           add(entry, depth + 1);
         }
         return;
@@ -65,7 +65,9 @@ class Candidates {
       if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
         throw;
       }
-      all_.push_back({.manifest = node.digest, .config = std::nullopt});
+      if (!media_type::is_index(node.media_type)) {
+        all_.push_back({.manifest = node.digest, .config = std::nullopt});
+      }
     }
   }
 
@@ -98,6 +100,23 @@ ClientQuestion question_about(const CheckedImage& image, const Platform& platfor
   return question;
 }
 
+// Whether the program said what was foretold in its own words: `next` quotes them.
+bool has_words_of(std::string_view next, std::string_view said) {
+  constexpr std::size_t kFewest = 8;  // of bytes that are words
+  for (std::size_t begin = next.find('"'); begin != std::string_view::npos; begin = next.find('"', begin + 1)) {
+    const std::size_t end = next.find('"', begin + 1);
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    const std::string_view words = next.substr(begin + 1, end - begin - 1);
+    if (words.size() >= kFewest && said.contains(words)) {
+      return true;
+    }
+    begin = end;
+  }
+  return false;
+}
+
 // Whether what came is what is told of the client.
 void compare(const AskableClient& askable, const ClientAnswer& answer, const Candidates& candidates,
              const Choice& choice, const Outlook& outlook, Checked& checked) {
@@ -107,6 +126,10 @@ void compare(const AskableClient& askable, const ClientAnswer& answer, const Can
   if (refusal != askable.refusals.end()) {
     // It may take it and refuse it then: that is told with what it does.
     checked.agrees = !choice.taken || outlook.next.contains(*refusal);
+    return;
+  }
+  if (!outlook.works && has_words_of(outlook.next, answer.said)) {
+    checked.agrees = true;
     return;
   }
   const std::optional<Digest> expected = choice.taken ? std::optional(choice.taken->digest) : std::nullopt;
@@ -125,16 +148,17 @@ Checked ask(const CheckingProgram& program, const CheckedImage& image, const Can
                   .as = program.client.label == program.askable->client ? "" : program.client.label,
                   .said = program.not_asked};
   const ClientQuestion question = question_about(image, group.wanted);
-  if (!program.not_asked.empty()) {
-    return checked;
-  }
   if (question.image.empty() || (question.is_layout && !program.askable->reads_layouts)) {
     checked.said = program.askable->reads_layouts
                        ? "it cannot read this location: it takes a registry's, a layout's or an oci-archive's"
                        : "it cannot read this location: it takes a registry's";
     return checked;
   }
+  if (!program.not_asked.empty()) {
+    return checked;
+  }
   try {
+    checked.was_asked = true;
     compare(*program.askable, program.askable->ask(program.found, question), candidates, group.choice, told.outlook,
             checked);
   } catch (const FailureError& error) {

@@ -52,7 +52,7 @@ void print_checked(const Context& context, const Checked& checked) {
   std::string line = "    " + checked.program + (checked.version.empty() ? "" : " " + checked.version) +
                      (checked.as.empty() ? "" : ", as " + checked.as) + ": ";
   if (!checked.agrees) {
-    line += "not asked: " + checked.said;
+    line += (checked.was_asked ? "failed, which tells nothing of its choice: " : "not asked: ") + checked.said;
   } else if (*checked.agrees) {
     line += checked.took ? "agrees" : "agrees: it takes nothing";
   } else {

@@ -20,6 +20,7 @@ struct Checked {
   std::optional<bool> agrees = {};  // nullopt: it was not asked, or failed; `said` is why
   std::optional<Digest> took = {};  // nullopt: nothing, or that is not known
   std::string said = {};            // its words; not escaped
+  bool was_asked = false;
 };
 
 struct ToldClient {

@@ -13,8 +13,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -93,12 +95,31 @@ Descriptor find_entry(Opened& store, const std::optional<std::string>& name, con
   return *found;
 }
 
+// As much of a file as its being a tar takes: POSIX's magic ends there.
+constexpr std::size_t kTarHeadSize = 262;
+
+bool is_tar(std::span<const std::byte> head) {
+  constexpr std::string_view kMagic = "ustar";
+  constexpr std::size_t kPosition = kTarHeadSize - kMagic.size();
+  return head.size() == kTarHeadSize && std::ranges::equal(head.subspan(kPosition), kMagic, {},
+                                                           [](std::byte byte) { return static_cast<char>(byte); });
+}
+
 SourceImage find_manifest_file(const FileLocation& location) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(location.path, ignored)) {
+    throw UsageError(location.path + " is a folder", "write oci:" + location.path + " where it is an OCI layout");
+  }
   FileSource file(open_file(location.path), location.path);
-  std::array<std::byte, kWasmHeaderSize> head{};
-  if (match_wasm_header(std::span(head).first(file.read(head)))) {
+  std::array<std::byte, kTarHeadSize> head{};
+  const auto begin = std::span(head).first(file.read(head));
+  if (match_wasm_header(begin.first(std::min(begin.size(), kWasmHeaderSize)))) {
     throw UsageError(location.path + " is a module, not an image",
                      "make an image of it: wasm-oci build " + location.path + " -t REF");
+  }
+  if (is_tar(begin)) {
+    throw UsageError(location.path + " is an archive, not a manifest",
+                     "write oci-archive:" + location.path + " or docker-archive:" + location.path);
   }
   file.rewind();
   const std::string bytes = read_all(file, kMaxManifestSize);

@@ -98,6 +98,29 @@ void require_served(const Gate& gate, Store& store, const Descriptor& root, Reac
   node.report = std::move(report);
 }
 
+bool has_error_for(std::span<const ReachedNode> nodes, std::string_view client) {
+  return std::ranges::any_of(nodes, [&](const ReachedNode& node) {
+    return std::ranges::any_of(node.report->findings.all(), [&](const Finding& finding) {
+      return std::min(severity_for(*finding.rule, client), finding.at_most) == Severity::error;
+    });
+  });
+}
+
+// Who names a client wants it to work there. What other rules say of it is not said again.
+void require_usable(std::span<const Client* const> clients, Store& store, const Descriptor& root, Modules modules,
+                    std::span<ReachedNode> nodes) {
+  auto report = std::make_shared<NodeReport>(*nodes.front().report);
+  for (const Client* const client : clients) {
+    if (has_error_for(nodes, client->name)) {
+      continue;
+    }
+    if (const std::optional<std::string> why = why_unusable(*client, store, root, modules)) {
+      report->findings.add("SEL002", {.document = root.digest}, "", std::string(client->title) + " " + *why);
+    }
+  }
+  nodes.front().report = std::move(report);
+}
+
 }  // namespace
 
 LocationReport Validation::look_at(const Location& location) {
@@ -153,6 +176,12 @@ void Validation::look(const Location& location, LocationReport& report) {
   if (source) {
     require_served({.served = request_.served, .clients = clients}, *source->store, source->root, nodes.front());
   }
+  const bool is_document = std::holds_alternative<FileLocation>(location);
+  if (source && !request_.clients.empty() && !is_document) {
+    require_usable(clients, *source->store, source->root,
+                   request_.shallow ? Modules::are_not_looked_for : Modules::are_looked_for, nodes);
+  }
+  report.is_unknown = request_.clients.empty() && nodes.front().report->facts.kind == ContentKind::unknown;
   report_nodes(nodes, report);
   if (!request_.clients.empty()) {
     report.hints = hints_for(nodes, report.clients);

@@ -41,6 +41,7 @@ struct LocationReport {
   std::vector<std::string_view> clients = {};   // that were asked for
   std::vector<ReportedNode> nodes = {};         // those with findings, the root first
   std::vector<Hint> hints = {};                 // for clients that somebody named
+  bool is_unknown = false;                      // the root is an artifact of which only digests and sizes are judged
   std::optional<Error> failure = std::nullopt;  // it could not be looked at; no matter of content
 };
 

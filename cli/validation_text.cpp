@@ -29,8 +29,12 @@ class TextPrinter final : public ValidationPrinter {
     ++locations_;
     std::ranges::transform(report.hints, std::inserter(hints_, hints_.end()), &Hint::rule);
     if (is_worth_telling(report)) {
+      // Nothing was asked for a client there.
+      const std::string whom = report.is_unknown && !counts.any()
+                                   ? "; of an artifact that is not known only digests and sizes are judged"
+                                   : " for " + names(report.clients);
       print_line(context_, (report.digest ? with_digest(report.name, *report.digest) : report.name) + ": " +
-                               to_string(counts) + " for " + names(report.clients));
+                               to_string(counts) + whom);
     }
     for (const ReportedNode& node : report.nodes) {
       if (std::ranges::any_of(node.findings,
@@ -65,14 +69,18 @@ class TextPrinter final : public ValidationPrinter {
     }
     for (const ReportedFinding& finding : node.findings) {
       if (is_worth_telling(finding)) {
-        print_finding(finding);
+        print_finding(finding, report.clients.size());
       }
     }
   }
 
-  void print_finding(const ReportedFinding& finding) {
+  // `asked`: for how many clients it is judged.
+  void print_finding(const ReportedFinding& finding, std::size_t asked) {
     std::string line = "    ";
     line.append(to_string(finding.severity)).append(" ").append(finding.rule->id).append(": ").append(finding.message);
+    if (finding.clients.size() < asked) {
+      line.append(" (for ").append(names(finding.clients)).append(")");
+    }
     print_line(context_, line);
     const bool is_told = finding.path.starts_with('/') && finding.message.contains(finding.path);
     if (!finding.path.empty() && !is_told) {

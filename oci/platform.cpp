@@ -366,6 +366,11 @@ Platform normalize(Platform platform) {
           .os_features = sorted_unique(std::move(platform.os_features))};
 }
 
+std::string usual_architecture(std::string_view architecture) {
+  ArchitectureAndVariant normal = normalize_architecture(architecture, "");
+  return normal.variant.empty() ? std::move(normal.architecture) : to_lower(architecture);
+}
+
 std::string format(const Platform& platform) { return platform.os.empty() ? "unknown" : join(platform.os, platform); }
 
 std::string format_all(const Platform& platform) {

@@ -33,6 +33,10 @@ Platform parse_platform(std::string_view text);
 // features sorted. No Wasm name is folded. Without an os it gets the host's.
 Platform normalize(Platform platform);
 
+// An architecture as Go writes it: lower case, and of two names the usual one (x86_64 is amd64). What stands for a
+// variant, too (armhf), keeps its name.
+std::string usual_architecture(std::string_view architecture);
+
 // Whether both are one platform as people ask for it: OS versions and features do not count.
 bool same_platform(const Platform& a, const Platform& b);
 

@@ -93,6 +93,10 @@ void write(JsonWriter& json, const Repaired& repaired, const std::vector<Left>& 
     }
     json.member("path", one.path).member("message", one.message).member("fix", one.rule->fix).end_object();
   }
+  json.end_array().key("notes").begin_array();
+  for (const std::string& note : repaired.notes) {
+    json.value(note);
+  }
   json.end_array();
 }
 

@@ -89,6 +89,11 @@ ExitCode run(const Parsed& parsed, Context& context) {
   for (const std::string& argument : parsed.arguments()) {
     named.push_back(parse_location(argument));
   }
+  const auto is_document = [](const Location& one) { return std::holds_alternative<FileLocation>(one); };
+  if (!request.served.empty() && std::ranges::any_of(named, is_document)) {
+    throw UsageError("--require-platform needs what a document leads to, and a file is one alone",
+                     "name a registry, a layout (oci:DIR) or an archive (oci-archive:FILE)");
+  }
   Locations locations(context, named, false);
   if (parsed.flag("all-tags")) {
     std::vector<Location> all;

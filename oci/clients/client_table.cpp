@@ -183,6 +183,15 @@ constexpr std::array kOthers = {
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
     // containers/image 5.26 prefers zstd: podman 4.6, skopeo 1.13 and CRI-O 1.28 have it.
     older_choice("podman", "4.5", "podman 4.5 or older", pick_as_containers_image_5_25),
+    // containers-common 0.51, which podman 4.4 has, brought platform_to_oci_runtime.
+    Client{.name = "podman",
+           .title = "podman 4.3 or older",
+           .until = "4.3",
+           .pick = pick_as_containers_image_5_25,
+           .finds_nothing = containers_image_finds_nothing,
+           .refuses = containers_image_refuses,
+           .minds_size = false,
+           .foresee = foresee_podman_4_3},
     older_choice("skopeo", "1.12", "skopeo 1.12 or older", pick_as_containers_image_5_25),
     older_choice("crio", "1.27", "CRI-O 1.27 or older", pick_as_containers_image_5_25),
 };

@@ -4,6 +4,7 @@
 // SHA-256 alone (internal/manifest/manifest.go, MatchesDigest), their size is never looked at.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
+#include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
@@ -113,6 +114,12 @@ std::string no_image(const Taken& taken) {
          excerpt(taken.manifest.config.media_type) + R"(\"")";
 }
 
+// An OCI manifest with Docker's config.
+bool is_mixed(const Taken& taken) {
+  return taken.descriptor.media_type == media_type::kOciManifest &&
+         taken.manifest.config.media_type == media_type::kDockerConfig;
+}
+
 // crun's handlers for Wasm: core modules with _start.
 std::optional<std::string> why_crun_cannot(const Taken& taken) {
   const FoundModule* const module = taken.module();
@@ -124,7 +131,12 @@ std::optional<std::string> why_crun_cannot(const Taken& taken) {
 
 }  // namespace
 
-Outlook foresee_podman(const Taken& taken, const Wish& wish) {
+namespace {
+
+// Whether anything starts Wasm where nobody says what.
+enum class ByPlatform { is_crun_wasm, is_nothing };
+
+Outlook foresee_run(const Taken& taken, const Wish& wish, ByPlatform by_platform) {
   if (!taken.config) {
     return refuse(no_image(taken));
   }
@@ -145,7 +157,7 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
   }
   const std::string platform = platform_to_paste(taken).value_or(format(wish.asked));
-  if (!podman_knows_as_wasm(taken.config->platform)) {
+  if (by_platform == ByPlatform::is_nothing || !podman_knows_as_wasm(taken.config->platform)) {
     return {.works = true,
             .next = "it is unpacked; for " + platform +
                     " no runtime is chosen by itself (\"exec format error\"), an annotation says that it is Wasm",
@@ -155,6 +167,19 @@ Outlook foresee_podman(const Taken& taken, const Wish& wish) {
       .works = true,
       .next = "it is unpacked, and crun-wasm runs " + shown_start(taken) + ", where crun was built with a Wasm runtime",
       .command = run + "--platform " + platform + " " + wish.name};
+}
+
+}  // namespace
+
+Outlook foresee_podman(const Taken& taken, const Wish& wish) {
+  if (is_mixed(taken)) {
+    return refuse("\"invalid mixed OCI image with Docker v2s2 config\"");
+  }
+  return foresee_run(taken, wish, ByPlatform::is_crun_wasm);
+}
+
+Outlook foresee_podman_4_3(const Taken& taken, const Wish& wish) {
+  return is_mixed(taken) ? refuse(no_image(taken)) : foresee_run(taken, wish, ByPlatform::is_nothing);
 }
 
 Outlook foresee_crio(const Taken& taken, const Wish& wish) {

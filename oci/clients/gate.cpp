@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/image_platforms.hpp"
+#include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
 #include <string_view>
@@ -119,6 +120,32 @@ std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descri
   std::vector<std::string> lines = failures.lines();
   lines.insert(lines.end(), new_name.begin(), new_name.end());
   return lines;
+}
+
+std::optional<std::string> why_unusable(const Client& client, Store& store, const Descriptor& root, Modules modules) {
+  if (media_type::is_index(root.media_type)) {
+    return std::nullopt;
+  }
+  try {
+    const Platform wanted = own_platform(store, root).value_or(usual_wasm_platform());
+    const Choice choice = choose(client, store, root, wanted);
+    if (!choice.taken) {
+      return std::nullopt;
+    }
+    const Taken taken = look_at_taken(store, *choice.taken, modules);
+    const Outlook outlook =
+        foresee(client, choice, taken, {.name = {}, .repository = {}, .wanted = wanted, .asked = choice.asked});
+    if (outlook.refusal) {
+      return "refuses it: " + *outlook.refusal;
+    }
+    const std::optional<std::string> why = outlook.works ? std::nullopt : why_nothing_starts(taken);
+    return why ? std::optional("cannot run it: " + *why) : std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
+      throw;
+    }
+    return std::nullopt;
+  }
 }
 
 void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before) {

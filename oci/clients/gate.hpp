@@ -30,4 +30,9 @@ std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descri
 // The same as a GateError, which names `after`.
 void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before);
 
+// Why the client cannot use the manifest `root` whatever machine it has and whatever it is told: it refuses it, or
+// nothing of it starts. nullopt: it can, or `root` is an index, of which it chooses, or it cannot be read. `modules`:
+// whether layers are read for what starts.
+std::optional<std::string> why_unusable(const Client& client, Store& store, const Descriptor& root, Modules modules);
+
 }  // namespace wasm_oci

@@ -46,6 +46,7 @@ Outlook foresee_containerd_1(const Taken& taken, const Wish& wish);
 Outlook foresee_kubernetes(const Taken& taken, const Wish& wish);
 Outlook foresee_kubernetes_2_2(const Taken& taken, const Wish& wish);
 Outlook foresee_podman(const Taken& taken, const Wish& wish);
+Outlook foresee_podman_4_3(const Taken& taken, const Wish& wish);
 Outlook foresee_crio(const Taken& taken, const Wish& wish);
 Outlook foresee_skopeo(const Taken& taken, const Wish& wish);
 Outlook foresee_crane(const Taken& taken, const Wish& wish);

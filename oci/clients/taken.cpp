@@ -1,10 +1,12 @@
 #include "oci/clients/taken.hpp"
 
 #include "oci/error.hpp"
+#include "oci/layer/links.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wasm_oci {
 
@@ -21,7 +23,7 @@ const FoundModule* Taken::module() const {
   if (!has_files()) {
     return modules->empty() ? nullptr : &modules->front();
   }
-  const auto found = std::ranges::find(*modules, path, &FoundModule::path);
+  const auto found = std::ranges::find(*modules, file, &FoundModule::path);
   return found == modules->end() ? nullptr : &*found;
 }
 
@@ -57,7 +59,12 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
   }
   if (modules == Modules::are_looked_for && (taken.is_wasm() || taken.argv.empty())) {
     ModuleBudget budget{.descriptions = 0};  // where they are and of which kind is all that is asked
-    taken.modules = find_files(store, taken.manifest, diff_ids, budget).modules;
+    ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
+    taken.modules = std::move(files.modules);
+    taken.file = follow_links(taken.path, [&](const std::string& path) {
+                   const auto link = files.links.find(path);
+                   return link == files.links.end() ? nullptr : &link->second;
+                 }).value_or("");
   }
   return taken;
 }

@@ -23,6 +23,7 @@ struct Taken {
   std::optional<Packaging> packaging = std::nullopt;     // nullopt: none of Wasm that is known here
   std::vector<std::string> argv = {};                    // entrypoint and command
   std::string path = {};                                 // of what starts, in the image; empty where nothing does
+  std::string file = {};                                 // where links at `path` lead
   std::optional<std::vector<FoundModule>> modules = {};  // nullopt: not looked for, as in native programs
 
   // Whether its config is for a Wasm platform.

@@ -21,6 +21,11 @@ namespace wasm_oci {
 namespace {
 
 using Found = std::map<std::string, FoundModule>;
+using Links = std::map<std::string, LayerEntry>;
+
+bool is_link(const LayerEntry& entry) {
+  return entry.type == LayerEntryType::symlink || entry.type == LayerEntryType::hardlink;
+}
 
 void spend(ModuleBudget& budget, FoundModule& module) {
   if (budget.modules == 0 || budget.paths < module.path.size()) {
@@ -61,10 +66,16 @@ class LayerScan {
     // Its annotations may be large, and modules many.
     const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
     Found in_layer;
+    Links links_in_layer;
     OtherFiles others;
     while (const std::optional<LayerEntry> entry = reader.next()) {
       hide_below(found_, *entry);
+      hide_below(links_, *entry);
       in_layer.erase(entry->path);
+      links_in_layer.erase(entry->path);
+      if (is_link(*entry) && spend_link(*entry)) {
+        links_in_layer.emplace(entry->path, *entry);
+      }
       std::optional<FoundModule> module = read(reader, *entry, bare);
       if (module) {
         in_layer.emplace(entry->path, *std::move(module));
@@ -74,6 +85,7 @@ class LayerScan {
     }
     check(reader, layer, diff_id);
     found_.merge(in_layer);
+    links_.merge(links_in_layer);
     others_.push_back(std::move(others));
   }
 
@@ -81,7 +93,7 @@ class LayerScan {
   void pass_over() { others_.emplace_back(); }
 
   ImageFiles take() && {
-    ImageFiles files{.modules = {}, .others = std::move(others_)};
+    ImageFiles files{.modules = {}, .others = std::move(others_), .links = std::move(links_)};
     for (auto& [path, module] : found_) {
       files.modules.push_back(std::move(module));
     }
@@ -89,6 +101,15 @@ class LayerScan {
   }
 
  private:
+  bool spend_link(const LayerEntry& entry) {
+    const std::size_t size = sizeof(LayerEntry) + (2 * entry.path.size()) + entry.link_target.size();
+    if (size > budget_.links) {
+      return false;
+    }
+    budget_.links -= size;
+    return true;
+  }
+
   std::optional<FoundModule> read(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer) {
     if (entry.type != LayerEntryType::file || is_whiteout(entry)) {
       return std::nullopt;
@@ -114,6 +135,7 @@ class LayerScan {
   Store& store_;
   ModuleBudget& budget_;
   Found found_;
+  Links links_;
   std::vector<OtherFiles> others_;
 };
 

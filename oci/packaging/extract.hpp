@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oci/descriptor.hpp"
+#include "oci/layer/layer_reader.hpp"
 #include "oci/manifest.hpp"
 #include "oci/store/store.hpp"
 #include "oci/stream.hpp"
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +37,7 @@ struct ModuleBudget {
   std::size_t descriptions = std::size_t{64} * 1024 * 1024;  // in bytes; further modules are found and not described
   std::size_t modules = 10'000;
   std::size_t paths = std::size_t{16} * 1024 * 1024;  // in bytes
+  std::size_t links = std::size_t{1} * 1024 * 1024;   // in bytes; further ones are not told
 };
 
 // What one layer holds beside modules: files, links and whiteouts.
@@ -45,7 +48,8 @@ struct OtherFiles {
 
 struct ImageFiles {
   std::vector<FoundModule> modules;
-  std::vector<OtherFiles> others;  // one a layer; none where layers are modules themselves
+  std::vector<OtherFiles> others;                // one a layer; none where layers are modules themselves
+  std::map<std::string, LayerEntry> links = {};  // by their paths, as far as the budget goes
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace wasm_oci {
@@ -118,11 +119,13 @@ class EntryChecks {
         add("IDX006", entry, ".platform." + std::string(name), "the platform has no " + std::string(name));
       }
     }
-    for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>("os", said.os),
-                                      {"architecture", said.architecture},
-                                      {"variant", said.variant}}) {
-      if (value != to_lower(value)) {
-        add("IDX014", entry, ".platform." + std::string(name), excerpt(value, 40) + " is not in lower case");
+    for (const auto& [name, value, usual] :
+         {std::tuple<std::string_view, std::string_view, std::string>("os", said.os, to_lower(said.os)),
+          {"architecture", said.architecture, usual_architecture(said.architecture)},
+          {"variant", said.variant, to_lower(said.variant)}}) {
+      if (value != usual) {
+        add("IDX014", entry, ".platform." + std::string(name),
+            excerpt(value, 40) + (to_lower(value) == usual ? " is not in lower case" : " is written " + usual));
       }
     }
     if (is_wasm_name(said) && !said.os.empty()) {

@@ -68,7 +68,9 @@ constexpr std::array kRules = {
          .why = "Clients choose by the entry, and unpack and choose a runtime by the config: the image is pulled and "
                 "has no "
                 "files, or the wrong runtime.",
-         .fix = "`wasm-oci copy SRC DST --set-platform P` writes both."},
+         .fix = "Of an index take the entry out (`index remove`), and add its image for the platform that it is for "
+                "(`index "
+                "add LOCATION SOURCE`); `wasm-oci copy SRC DST --set-platform P` writes an image for another one."},
     Rule{.id = "IDX008",
          .name = "platform-nonwasi-os",
          .severity = error,
@@ -111,9 +113,9 @@ constexpr std::array kRules = {
     Rule{.id = "IDX014",
          .name = "case",
          .severity = warning,
-         .checks = "Names of platforms are in lower case.",
+         .checks = "Names of platforms are written as Go has them: in lower case, amd64 and not x86_64.",
          .why = "containers/image, CRI-O and oci-client compare them as they are written.",
-         .fix = "Write them in lower case. `wasm-oci repair` does, where it is certain."},
+         .fix = "Write them so. `wasm-oci repair` does, where it is certain."},
     Rule{.id = "IDX015",
          .name = "duplicate-platform",
          .severity = warning,

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +23,6 @@ class MergedFiles {
   bool was_removed(const std::string& path) const;
 
  private:
-  std::optional<std::string> resolve(std::string_view path) const;
-
   std::map<std::string, const SeenFile*> files_;
   std::map<std::string, const SeenFile*> ever_;  // in any layer
 };

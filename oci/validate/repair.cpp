@@ -216,13 +216,14 @@ class Repairing {
     }
   }
 
-  // What a platform does not say, and what it says in upper case; its other members stay.
+  // What a platform does not say, and what it says by another name than the usual one; its other members stay.
   void plan_names(const LooseDescriptor& entry, const Followed& followed, std::size_t position, Mending& mending) {
     const Platform said = platform_in(entry.platform.value_or(entry.json));
     const Platform config = followed.platform.value_or(Platform{});
-    const auto plan = [&](std::string_view member, const std::string& before, const std::string& of_config) {
+    const auto plan = [&](std::string_view member, const std::string& before, const std::string& usual,
+                          const std::string& of_config) {
       const bool is_missing = before.empty() && !of_config.empty();
-      const std::string after = is_missing ? of_config : to_lower(before);
+      const std::string& after = is_missing ? of_config : usual;
       if (after == before) {
         return;
       }
@@ -230,11 +231,11 @@ class Repairing {
           {.list = "manifests", .position = position, .within = "platform", .member = member, .json = to_json(after)});
       add_mend(is_missing ? "IDX006" : "IDX014", mending.descriptor.digest,
                entry.json.path() + ".platform." + std::string(member),
-               excerpt(after) + (is_missing ? ", as the config of its image says" : ", in lower case"));
+               excerpt(after) + (is_missing ? ", as the config of its image says" : ", as it is usually written"));
     };
-    plan("os", said.os, config.os);
-    plan("architecture", said.architecture, config.architecture);
-    plan("variant", said.variant, "");
+    plan("os", said.os, to_lower(said.os), config.os);
+    plan("architecture", said.architecture, usual_architecture(said.architecture), config.architecture);
+    plan("variant", said.variant, to_lower(said.variant), "");
   }
 
   // Entries that are there twice, attestations of what has changed, and attestations before images.
@@ -247,7 +248,7 @@ class Repairing {
     }
     std::vector<std::string_view> images;
     std::vector<std::string_view> attestations;
-    std::set<std::pair<std::string, std::string>> seen;
+    std::set<std::tuple<std::string, std::string, Annotations>> seen;
     bool is_behind = false;  // whether an image stands behind an attestation
     for (const LooseDescriptor& entry : entries) {
       if (is_attestation(entry) || is_unknown_platform(entry)) {
@@ -259,7 +260,7 @@ class Repairing {
       is_behind = is_behind || !attestations.empty();
       const std::string digest = entry.digest ? entry.digest->str() : entry.json.path();
       const std::string platform = entry.platform ? format_all(normalize(platform_in(*entry.platform))) : "";
-      if (seen.emplace(digest, platform).second) {
+      if (seen.emplace(digest, platform, entry.annotations).second) {
         images.push_back(entry.json.text());
       } else {
         add_mend("IDX015", before, entry.json.path(), "an entry that is there already is taken out");

@@ -315,6 +315,7 @@ def documents():
     rule("DOC005", Image().add(many, packed=gzip(many, True)),
          Image(files=[file("app.wasm", MODULE), long_named_file("d/" * 1970 + "000000")]))
     rule("SEL001", good, good, "--require-platform windows/amd64", near_arguments="--require-platform wasi/wasm")
+    rule("SEL002", artifact(), Image(), "--for podman")
     broken = HERE / "no-layout"
     broken.mkdir(exist_ok=True)
     (broken / "index.json").write_bytes(dump(index([])))
@@ -429,7 +430,8 @@ def manifests():
     rule("MAN007", plain.add(content, TAR, packed), unpacked)
     added = tar(file("data", b"?"))
     rule("MAN008", with_first_layer(plugin(), (TAR_ZSTD, zstd(added), added)),
-         with_first_layer(plugin(), (TAR_GZIP, gzip(added), added)), "--for istio,envoy-gateway,docker-classic")
+         with_first_layer(plugin(), (TAR_GZIP, gzip(added), added)), "--for istio,envoy-gateway,docker-classic",
+         implies=["SEL002"])
     rule("MAN009", with_first_layer(Image(), ("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
                                               gzip(added), added)),
          with_first_layer(Image(), (TAR_GZIP, gzip(added), added)))

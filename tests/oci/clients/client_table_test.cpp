@@ -56,7 +56,8 @@ TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   EXPECT_EQ(title("containerd@1.6.20"), "containerd 1.7 or older");
   EXPECT_EQ(title("containerd@2.2.9"), "containerd 2.2 or older");
   EXPECT_EQ(title("containerd@2"), "containerd");
-  EXPECT_EQ(title("podman@4.3"), "podman 4.5 or older");
+  EXPECT_EQ(title("podman@4.4"), "podman 4.5 or older");
+  EXPECT_EQ(title("podman@4.3.1"), "podman 4.3 or older");
   EXPECT_EQ(title("podman@4.6"), "podman");
   EXPECT_EQ(title("skopeo@1.9.3"), "skopeo 1.12 or older");
   EXPECT_EQ(title("crio@1.27.1"), "CRI-O 1.27 or older");
