@@ -394,6 +394,17 @@ Platform host_platform() {
           .os_features = {}};
 }
 
+Platform best_host_platform() {
+  Platform best = host_platform();
+#ifdef __x86_64__
+  best.variant = __builtin_cpu_supports("x86-64-v4")   ? "v4"
+                 : __builtin_cpu_supports("x86-64-v3") ? "v3"
+                 : __builtin_cpu_supports("x86-64-v2") ? "v2"
+                                                       : "";
+#endif
+  return best;
+}
+
 bool same_platform(const Platform& a, const Platform& b) {
   const auto without_details = [](const Platform& platform) {
     return normalize({.os = platform.os, .architecture = platform.architecture, .variant = platform.variant});

@@ -46,6 +46,8 @@ std::string format(const Platform& platform);
 std::string format_all(const Platform& platform);
 
 Platform host_platform();
+// The same, and of amd64 the newest level that this processor has: v4, v3, v2, or none for the first.
+Platform best_host_platform();
 
 // Whether programs take it for one of Wasm: "wasm", "wasm32" and "wasm64" under whatever OS.
 bool is_wasm(const Platform& platform);

@@ -1,5 +1,7 @@
 #include "oci/clients/client.hpp"
 
+#include "oci/base64.hpp"
+#include "oci/digest.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 
@@ -21,7 +23,7 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
     }
     return;
   }
-  Picked picked = client.pick(store, index, choice.asked);
+  Picked picked = client.pick(store, index, client.asks == Asks::this_machine ? best_host_platform() : choice.asked);
   for (std::size_t i = 0; i < index.manifests.size(); ++i) {
     if (picked.entry != i) {
       choice.passed_over.push_back({.entry = index.manifests[i], .reason = std::move(picked.passed_over[i])});
@@ -37,6 +39,11 @@ std::optional<std::string> why_not_fetched(const Client& client, const Taken& ta
   const Descriptor& entry = taken.descriptor;
   if (client.minds_size && taken.size != entry.size) {
     return "it has " + std::to_string(taken.size) + " bytes, and its entry says " + std::to_string(entry.size);
+  }
+  const std::string data = client.takes_data ? base64_decode(entry.data).value_or("") : "";
+  if (!data.empty() && data.size() == entry.size && digest_of(data, entry.digest.algorithm()) != entry.digest) {
+    return "\"unexpected commit digest " + digest_of(data, entry.digest.algorithm()).str() + ", expected " +
+           entry.digest.str() + "\"";
   }
   const std::optional<std::string> words = client.refuses != nullptr ? client.refuses(entry.digest) : std::nullopt;
   return words ? std::optional("\"" + *words + "\"") : std::nullopt;

@@ -33,7 +33,8 @@ struct Client {
   Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
   std::string (*finds_nothing)(const Wish& wish, const Digest& index) = wasm_oci::finds_nothing;
   std::optional<std::string> (*refuses)(const Digest& digest) = nullptr;  // null: it takes manifests by any digest
-  bool minds_size = true;  // whether a manifest has to have the size that its entry says
+  bool minds_size = true;   // whether a manifest has to have the size that its entry says
+  bool takes_data = false;  // whether the `data` of an entry takes the place of the manifest, if it has its size
   Outlook (*foresee)(const Taken& taken, const Wish& wish) = nullptr;
   Outlook (*foresee_nothing)(const Wish& wish) = nullptr;  // where it takes nothing; null: there is nothing to do then
 };

@@ -159,6 +159,13 @@ Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
   return outlook;
 }
 
+// The service fetches what is for the platform, and does not mind that nothing is.
+Outlook foresee_containerd_nothing(const Wish& wish) {
+  return same_platform(wish.asked, host_platform())
+             ? Outlook{.next = "ctr images pull takes the index alone and says nothing; ctr run says it", .command = {}}
+             : Outlook{};
+}
+
 Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish) {
   const bool is_local = !same_platform(wish.asked, host_platform());
   return foresee(taken, wish,

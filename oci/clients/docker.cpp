@@ -1,12 +1,23 @@
 // Docker Engine with the containerd image store (daemon/containerd, daemon/create.go, daemon/runtime_unix.go), and
 // BuildKit. A runtime is never chosen by the platform: without --runtime it is runc.
+#include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 #include "oci/text.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
 
 namespace wasm_oci {
 
 std::string docker_finds_nothing(const Wish& wish, const Digest& /*index*/) {
   return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
+}
+
+std::string docker_untold_finds_nothing(const Wish& wish, const Digest& index) {
+  Wish best = wish;
+  best.asked = best_host_platform();
+  return docker_finds_nothing(best, index);
 }
 
 namespace {
@@ -58,7 +69,12 @@ Outlook foresee_docker_pull(const Taken& /*taken*/, const Wish& wish) {
 
 namespace {
 
-// daemon/create.go.
+// daemon/create.go: what runs on what maximumSpec says is not warned of.
+bool is_for_this_machine(const Platform& platform) {
+  return std::ranges::any_of(platforms_run_by(best_host_platform()),
+                             [&](const Platform& run) { return same_platform(run, platform); });
+}
+
 std::string warning(const std::string& platform) {
   return R"(the warning "The requested image's platform ()" + platform +
          R"() does not match the detected host platform")";
@@ -70,14 +86,32 @@ std::string pull_and_run(const Wish& wish) {
          (is_wasm(wish.wanted) ? "--runtime io.containerd.wasmtime.v1 " : "") + wish.name;
 }
 
+struct OncePresent {
+  std::string next;
+  std::string command;
+};
+
+// What becomes of that image where it alone is present.
+OncePresent once_present(const Wish& wish) {
+  if (wish.offered == nullptr) {
+    return {.next = "is run, with " + warning(format(wish.wanted)), .command = pull_and_run(wish)};
+  }
+  if (const std::optional<std::string> why = why_nothing_starts(*wish.offered)) {
+    return {.next = "cannot be run: " + *why, .command = {}};
+  }
+  // The warning goes by the config.
+  const Platform own = wish.offered->config ? wish.offered->config->platform : wish.wanted;
+  return {.next = is_for_this_machine(own) ? "is run" : "is run, with " + warning(excerpt(format(own))),
+          .command = pull_and_run(wish)};
+}
+
 }  // namespace
 
 Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
-  const std::string own = taken.config ? format(taken.config->platform) : "";
-  if (taken.config && !same_platform(taken.config->platform, wish.asked)) {
+  if (taken.config && !is_for_this_machine(taken.config->platform)) {
     Outlook outlook = foresee_run(taken, wish);
     if (outlook.works) {
-      outlook.next += "; with " + warning(excerpt(own));
+      outlook.next += "; with " + warning(excerpt(format(taken.config->platform)));
       outlook.command =
           std::string("docker run --rm ") + (taken.is_wasm() ? "--runtime io.containerd.wasmtime.v1 " : "") + wish.name;
     }
@@ -86,19 +120,18 @@ Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
   if (!wish.is_offered || same_platform(wish.wanted, wish.asked)) {
     return foresee_run(taken, wish);
   }
+  const OncePresent once = once_present(wish);
   return {.next = "where nothing of this image is present, this is pulled and run; where only that for " +
-                  format(wish.wanted) + " is, that is run, with " + warning(format(wish.wanted)) +
-                  "; where both are, this",
-          .command = pull_and_run(wish)};
+                  format(wish.wanted) + " is, that " + once.next + "; where both are, this",
+          .command = once.command};
 }
 
 Outlook foresee_docker_untold_nothing(const Wish& wish) {
   if (!wish.is_offered || same_platform(wish.wanted, wish.asked)) {
     return {};
   }
-  return {
-      .next = "once that for " + format(wish.wanted) + " is pulled, it is run, with " + warning(format(wish.wanted)),
-      .command = pull_and_run(wish)};
+  const OncePresent once = once_present(wish);
+  return {.next = "once that for " + format(wish.wanted) + " is pulled, it " + once.next, .command = once.command};
 }
 
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {

@@ -56,7 +56,8 @@ class Explaining {
                     .wanted = wanted,
                     .asked = asked_by(client, wanted),
                     .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt,
-                    .is_offered = is_offered};
+                    .is_offered = is_offered,
+                    .offered = is_offered && client.asks == Asks::this_machine ? offered(wanted) : nullptr};
     try {
       explanation.choice = choose(client, store_, root_, wanted);
     } catch (const Error& error) {
@@ -95,6 +96,16 @@ class Explaining {
     }
   }
 
+  const Taken* offered(const Platform& wanted) {
+    try {
+      const std::optional<Descriptor> told = taken_by_told(wanted);
+      return told ? &offered_.insert_or_assign(wanted, taken(*told)).first->second : nullptr;
+    } catch (const Error& error) {
+      rethrow_unless_about_content(error);
+      return nullptr;
+    }
+  }
+
   static std::string why_taken(const Choice& choice, const Descriptor& taken) {
     if (!choice.index) {
       return "a manifest alone is taken whatever it is for";
@@ -122,6 +133,7 @@ class Explaining {
   const ExplainRequest& request_;
   std::optional<Descriptor> wasm_;
   std::map<Digest, std::unique_ptr<Taken>> taken_;
+  std::map<Platform, Taken> offered_;
 };
 
 bool say_the_same(const Explanation& left, const Explanation& right) {

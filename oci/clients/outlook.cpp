@@ -17,6 +17,17 @@ std::string finds_nothing(const Wish& wish, const Digest& /*index*/) {
   return "it finds nothing for " + format(wish.asked);
 }
 
+namespace {
+
+// containerd, pkg/oci/spec_opts.go (WithUsername), and all others look a name up in the image's own file.
+bool has_unknown_user(const Taken& taken) {
+  const std::string user = taken.config->user.substr(0, taken.config->user.find(':'));
+  return taken.modules && taken.has_files() && !taken.has_users &&
+         !std::ranges::all_of(user, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
 std::optional<std::string> why_nothing_starts(const Taken& taken) {
   if (!taken.config) {
     return "its config is " + excerpt(taken.manifest.config.media_type) + ", and no image's";
@@ -29,6 +40,9 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
   }
   if (taken.modules && taken.has_files() && taken.module() == nullptr) {
     return shown_start(taken) + " is no Wasm module of this image";
+  }
+  if (has_unknown_user(taken)) {
+    return "its user " + excerpt(taken.config->user) + " is a name, and it has no /etc/passwd";
   }
   return std::nullopt;
 }

@@ -19,6 +19,7 @@ struct Wish {
   Platform asked;                             // what the client asks for
   std::optional<Digest> wasm = std::nullopt;  // the Wasm image below the root, whoever takes it
   bool is_offered = false;                    // an image for `wanted` is there, for those who can ask for it
+  const Taken* offered = nullptr;             // that image, where the client does not ask for it; nullptr: it is broken
 };
 
 struct Outlook {
@@ -60,6 +61,7 @@ Outlook foresee_spin(const Taken& taken, const Wish& wish);
 Outlook foresee_runwasi_layers(const Taken& taken, const Wish& wish);
 
 // What there is to do where the client takes nothing.
+Outlook foresee_containerd_nothing(const Wish& wish);
 Outlook foresee_docker_untold_nothing(const Wish& wish);
 Outlook foresee_kubernetes_nothing(const Wish& wish);
 Outlook foresee_kubernetes_2_2_nothing(const Wish& wish);
@@ -67,6 +69,7 @@ Outlook foresee_kubernetes_2_2_nothing(const Wish& wish);
 // What the client says where it takes nothing of the index `index`.
 std::string containerd_finds_nothing(const Wish& wish, const Digest& index);
 std::string docker_finds_nothing(const Wish& wish, const Digest& index);
+std::string docker_untold_finds_nothing(const Wish& wish, const Digest& index);
 std::string docker_classic_finds_nothing(const Wish& wish, const Digest& index);
 std::string containers_image_finds_nothing(const Wish& wish, const Digest& index);
 std::string go_containerregistry_finds_nothing(const Wish& wish, const Digest& index);

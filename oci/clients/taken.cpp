@@ -65,6 +65,7 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
                    const auto link = files.links.find(path);
                    return link == files.links.end() ? nullptr : &link->second;
                  }).value_or("");
+    taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
   }
   return taken;
 }

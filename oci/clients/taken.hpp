@@ -25,6 +25,7 @@ struct Taken {
   std::string path = {};                                 // of what starts, in the image; empty where nothing does
   std::string file = {};                                 // where links at `path` lead
   std::optional<std::vector<FoundModule>> modules = {};  // nullopt: not looked for, as in native programs
+  bool has_users = false;                                // its layers have /etc/passwd, as far as they were looked at
 
   // Whether its config is for a Wasm platform.
   bool is_wasm() const;

@@ -79,8 +79,11 @@ class LayerScan {
       std::optional<FoundModule> module = read(reader, *entry, bare);
       if (module) {
         in_layer.emplace(entry->path, *std::move(module));
-      } else if (entry->type != LayerEntryType::folder && others.count++ == 0) {
-        others.first = entry->path;
+      } else if (entry->type != LayerEntryType::folder) {
+        others.has_users = others.has_users || entry->path == "etc/passwd";
+        if (others.count++ == 0) {
+          others.first = entry->path;
+        }
       }
     }
     check(reader, layer, diff_id);

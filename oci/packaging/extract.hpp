@@ -44,6 +44,7 @@ struct ModuleBudget {
 struct OtherFiles {
   std::uint64_t count = 0;
   std::string first = {};  // a path
+  bool has_users = false;  // etc/passwd is one of them
 };
 
 struct ImageFiles {

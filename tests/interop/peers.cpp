@@ -1,6 +1,7 @@
 #include "tests/interop/peers.hpp"
 
 #include "oci/digest.hpp"
+#include "oci/platform.hpp"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -22,6 +23,13 @@ std::vector<std::string> as_root(std::vector<std::string> argv) {
   return result;
 }
 
+// dockerd makes /run/docker/plugins whatever it is told: in its mount namespace only.
+std::vector<std::string> with_own_run(std::vector<std::string> argv) {
+  std::vector<std::string> result = {"sh", "-c", R"(mount -t tmpfs none /run && exec "$0" "$@")"};
+  result.insert(result.end(), argv.begin(), argv.end());
+  return result;
+}
+
 // Starts a daemon; returns once `probe` succeeds.
 std::unique_ptr<Process> start_daemon(const std::vector<std::string>& argv, const std::vector<std::string>& probe) {
   auto daemon = std::make_unique<Process>(Command{.argv = as_root(argv)});
@@ -35,20 +43,43 @@ std::unique_ptr<Process> start_daemon(const std::vector<std::string>& argv, cons
   return daemon;
 }
 
+constexpr auto kConfigOf1_6 = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
+
+// No namespace has what another one fetched; no socket for NRI and no folder outside `at`; and the snapshotter that
+// works everywhere, in the place of overlayfs, which is otherwise the only one that the transfer service unpacks with.
+std::string config_of_2_4(const std::string& at) {
+  return R"(version = 3
+disabled_plugins = ["io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri",
+                    "io.containerd.nri.v1.nri"]
+[plugins."io.containerd.metadata.v1.bolt"]
+  content_sharing_policy = "isolated"
+[plugins."io.containerd.internal.v1.opt"]
+  path = ")" +
+         at +
+         R"(/opt"
+[[plugins."io.containerd.transfer.v1.local".unpack_config]]
+  platform = ")" +
+         format(host_platform()) + R"("
+  snapshotter = "native"
+  differ = "walking"
+)";
+}
+
 }  // namespace
 
-Containerd::Containerd(const std::filesystem::path& folder)
-    : folder_(folder), socket_((folder / "containerd.sock").string()) {
+Containerd::Containerd(const std::filesystem::path& folder, const std::filesystem::path& programs)
+    : folder_(folder), socket_((folder / "containerd.sock").string()), ctr_((programs / "ctr").string()) {
   const std::string at = folder.string();
-  write_file(folder / "config.toml",
-             "version = 2\nroot = \"" + at + "/root\"\nstate = \"" + at +
-                 "/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = \"" + socket_ +
-                 "\"\n[ttrpc]\n  address = \"" + socket_ + ".ttrpc\"\n");
-  daemon_ = start_daemon({"containerd", "--config", at + "/config.toml"}, as_root({"ctr", "-a", socket_, "version"}));
+  write_file(folder / "config.toml", "root = \"" + at + "/root\"\nstate = \"" + at + "/state\"\n" +
+                                         (programs.empty() ? kConfigOf1_6 : config_of_2_4(at)) +
+                                         "[grpc]\n  address = \"" + socket_ + "\"\n[ttrpc]\n  address = \"" + socket_ +
+                                         ".ttrpc\"\n");
+  daemon_ = start_daemon({(programs / "containerd").string(), "--config", at + "/config.toml"},
+                         as_root({ctr_, "-a", socket_, "version"}));
 }
 
 std::string Containerd::ctr(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv = as_root({"ctr", "-a", socket_});
+  std::vector<std::string> argv = as_root({ctr_, "-a", socket_});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return run_or_throw(argv);
 }
@@ -57,17 +88,47 @@ std::string Containerd::file_of(const std::string& name, const std::string& path
   const std::string mounted = (folder_ / "mounted").string();
   std::filesystem::create_directory(mounted);
   const std::string script = R"(
-ctr -a "$1" images mount --snapshotter native --platform wasi/wasm "$2" "$3" >/dev/null && cat "$3/$4")";
-  return digest_of(run_or_throw(as_root({"sh", "-c", script, "sh", socket_, name, mounted, path}))).str();
+"$0" -a "$1" images mount --snapshotter native --platform wasi/wasm "$2" "$3" >/dev/null && cat "$3/$4")";
+  return digest_of(run_or_throw(as_root({"sh", "-c", script, ctr_, socket_, name, mounted, path}))).str();
 }
 
 DockerDaemon::DockerDaemon(const std::filesystem::path& folder) : folder_(folder) {
   const std::string at = folder.string();
   write_file(folder / "daemon.json", "{}");  // not the machine's
-  daemon_ = start_daemon({"dockerd", "--data-root", at + "/data", "--exec-root", at + "/exec", "--pidfile", at + "/pid",
-                          "--config-file", at + "/daemon.json", "--host", address(), "--storage-driver", "vfs",
-                          "--bridge", "none", "--iptables=false", "--ip-forward=false"},
-                         {"docker", "--host", address(), "version"});
+  daemon_ = start_daemon(
+      with_own_run({"dockerd", "--data-root", at + "/data", "--exec-root", at + "/exec", "--pidfile", at + "/pid",
+                    "--config-file", at + "/daemon.json", "--host", address(), "--storage-driver", "vfs", "--bridge",
+                    "none", "--iptables=false", "--ip-forward=false"}),
+      {"docker", "--host", address(), "version"});
+}
+
+Docker29Daemon::Docker29Daemon(const std::filesystem::path& folder, const std::filesystem::path& programs,
+                               const Containerd& containerd)
+    : folder_(folder) {
+  const std::string at = folder.string();
+  write_file(folder / "daemon.json", "{}");  // not the machine's
+  daemon_ = start_daemon(with_own_run({(programs / "dockerd").string(),
+                                       "--data-root",
+                                       at + "/data",
+                                       "--exec-root",
+                                       at + "/exec",
+                                       "--pidfile",
+                                       at + "/pid",
+                                       "--config-file",
+                                       at + "/daemon.json",
+                                       "--host",
+                                       address(),
+                                       "--containerd",
+                                       containerd.address(),
+                                       "--storage-driver",
+                                       "native",
+                                       "--bridge",
+                                       "none",
+                                       "--iptables=false",
+                                       "--ip6tables=false",
+                                       "--ip-forward=false",
+                                       "--userland-proxy=false"}),
+                         {(programs / "docker").string(), "--host", address(), "version"});
 }
 
 BuildKit::BuildKit(const std::filesystem::path& folder, const std::filesystem::path& programs,

@@ -21,7 +21,8 @@ inline constexpr const char* kComponent = "modules/hello.component.wasm";
 // A containerd of our own with root, state and socket below `folder`; in a user namespace where we are not root.
 class Containerd {
  public:
-  explicit Containerd(const std::filesystem::path& folder);
+  // `programs` is the folder of containerd 2.4 and its ctr; without it they are Debian's, which are 1.6.
+  explicit Containerd(const std::filesystem::path& folder, const std::filesystem::path& programs = {});
 
   // For CONTAINERD_ADDRESS.
   const std::string& address() const { return socket_; }
@@ -33,6 +34,7 @@ class Containerd {
  private:
   std::filesystem::path folder_;
   std::string socket_;
+  std::string ctr_;
   std::unique_ptr<Process> daemon_;
 };
 
@@ -41,6 +43,20 @@ class Containerd {
 class DockerDaemon {
  public:
   explicit DockerDaemon(const std::filesystem::path& folder);
+  // For DOCKER_HOST.
+  std::string address() const { return "unix://" + (folder_ / "docker.sock").string(); }
+
+ private:
+  std::filesystem::path folder_;
+  std::unique_ptr<Process> daemon_;
+};
+
+// A docker daemon of the line 29 with `containerd`'s image store, where what it has is in the namespace "moby".
+// `programs` is its folder. It needs root.
+class Docker29Daemon {
+ public:
+  Docker29Daemon(const std::filesystem::path& folder, const std::filesystem::path& programs,
+                 const Containerd& containerd);
   // For DOCKER_HOST.
   std::string address() const { return "unix://" + (folder_ / "docker.sock").string(); }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 namespace wasm_oci::testing {
 namespace {
@@ -17,6 +18,33 @@ Candidates with_config(const Candidates& candidates, const std::string& config) 
   }
   return found;
 }
+
+constexpr std::string_view kUnpacked = "containerd.io/gc.ref.snapshot";
+
+// containerd fetches whatever may be for the platform, and then chooses; the config of what it unpacked says so.
+struct Held {
+  Held(const Containerd& containerd, const std::string& name, const Candidates& candidates)
+      : content(containerd.ctr({"-n", name, "content", "ls"})) {
+    for (const Candidate& candidate : candidates) {
+      if (!line_of(candidate.manifest).empty()) {
+        fetched.push_back(candidate);
+        if (line_of(candidate.config).contains(kUnpacked)) {
+          unpacked.push_back(candidate);
+        }
+      }
+    }
+  }
+
+  std::string content;
+  Candidates fetched;
+  Candidates unpacked;
+
+ private:
+  std::string line_of(const std::string& digest) const {  // other lines have it as a label
+    const std::size_t begin = std::min(content.find("\n" + digest), content.size());
+    return content.substr(begin, content.find('\n', begin + 1) - begin);
+  }
+};
 
 }  // namespace
 
@@ -59,35 +87,43 @@ Took taken_by_podman(const WasmOci& user, const std::string& source, const Platf
 }
 
 Took taken_by_containerd(const Containerd& containerd, const std::string& reference, const Platform& platform,
-                         const Candidates& candidates, const std::string& name) {
+                         const Candidates& candidates, const std::string& name, const std::vector<std::string>& flags) {
   Took took;
+  const auto ctr = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"-n", name});
+    containerd.ctr(arguments);
+  };
+  std::vector<std::string> pull = {"images", "pull",       "--plain-http",  "--snapshotter",
+                                   "native", "--platform", format(platform)};
+  pull.insert(pull.end(), flags.begin(), flags.end());
+  pull.push_back(reference);
   try {
-    containerd.ctr({"-n", name, "images", "pull", "--plain-http", "--snapshotter", "native", "--platform",
-                    format(platform), reference});
+    ctr(pull);
   } catch (const std::runtime_error& error) {
     took.error = error.what();
   }
-  // It fetches whatever may be for the platform, and then chooses; the config of what it unpacked says so.
-  const std::string content = containerd.ctr({"-n", name, "content", "ls"});
-  const auto line_of = [&](const std::string& digest) {  // other lines have it as a label
-    const std::size_t begin = std::min(content.find("\n" + digest), content.size());
-    return content.substr(begin, content.find('\n', begin + 1) - begin);
-  };
-  Candidates fetched;
-  std::ranges::copy_if(candidates, std::back_inserter(fetched),
-                       [&](const Candidate& candidate) { return !line_of(candidate.manifest).empty(); });
-  if (fetched.size() > 1) {
-    std::erase_if(fetched, [&](const Candidate& candidate) {
-      return !line_of(candidate.config).contains("containerd.io/gc.ref.snapshot");
-    });
-    if (fetched.size() != 1) {
-      throw std::runtime_error("containerd does not tell what it took:\n" + took.error + content);
+  // The transfer service unpacks whatever is for the platform; what ctr chooses of it tells a second unpacking.
+  const Candidates unpacked = Held(containerd, name, candidates).unpacked;
+  if (took.error.empty() && unpacked.size() > 1) {
+    for (const Candidate& candidate : unpacked) {
+      ctr({"content", "label", candidate.config, std::string(kUnpacked) + ".native="});
     }
+    ctr({"images", "mount", "--snapshotter", "native", "--platform", format(platform), reference});
   }
-  if (!fetched.empty()) {
-    took.digest = fetched.front().manifest;
-  }
+  took.digest = held_by_containerd(containerd, name, candidates);
   return took;
+}
+
+std::optional<std::string> held_by_containerd(const Containerd& containerd, const std::string& name,
+                                              const Candidates& candidates) {
+  const Held held(containerd, name, candidates);
+  if (held.fetched.empty()) {
+    return std::nullopt;
+  }
+  if (held.fetched.size() > 1 && held.unpacked.size() != 1) {
+    throw std::runtime_error("containerd does not tell what it took:\n" + held.content);
+  }
+  return held.fetched.size() == 1 ? held.fetched.front().manifest : held.unpacked.front().manifest;
 }
 
 Took taken_by_docker(const WasmOci& user, const std::string& reference, const Platform& platform) {

@@ -3,7 +3,9 @@
 #
 # Below build/packagers/bin this makes wkg and oci-tar-builder, with cargo (1.85 or later, which Debian 12 has not), and
 # with Go (1.26.8 or later) buildx, buildkitd, crane, ko, oras, and istio-fetch, which is Istio's own fetcher with a main
-# function; below build/packagers/sarif, with npm, the schema of SARIF and a validator. What is there already is kept.
+# function; in a folder of their own there, engines, since Debian's are called the same, containerd and ctr 2.4, dockerd 29
+# and its client; below build/packagers/sarif, with npm, the schema of SARIF and a validator. What is there already is
+# kept.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$(cd ../../.. && pwd)/build/packagers
@@ -28,6 +30,11 @@ from_crates oci-tar-builder 0.4.0
 (cd buildx && go build -o "$out/bin/" github.com/docker/buildx/cmd/buildx github.com/moby/buildkit/cmd/buildkitd)
 (cd others && go build -o "$out/bin/" github.com/google/go-containerregistry/cmd/crane github.com/google/ko \
   oras.land/oras/cmd/oras)
+# The module of docker's client says no version of Go, and its code needs a new one.
+(cd engines && go build -tags exclude_graphdriver_btrfs,exclude_graphdriver_zfs \
+  -gcflags=github.com/docker/cli/cmd/docker=-lang=go1.26 -o "$out/bin/engines/" \
+  github.com/containerd/containerd/v2/cmd/containerd github.com/containerd/containerd/v2/cmd/ctr \
+  github.com/docker/cli/cmd/docker github.com/moby/moby/v2/cmd/dockerd)
 
 # The schema is fetched and not committed: it is not the package's author's.
 sarif=$out/sarif

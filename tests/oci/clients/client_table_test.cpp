@@ -53,7 +53,8 @@ TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   EXPECT_EQ(title("docker@23.0"), "Docker 28 or older");
   EXPECT_EQ(title("docker@20.10.24"), "Docker 20.10 or older");
   EXPECT_EQ(title("docker@29.1"), "Docker");
-  EXPECT_EQ(title("containerd@1.6.20"), "containerd 1.7 or older");
+  EXPECT_EQ(title("containerd@1.6.20"), "containerd 1.6 or older");
+  EXPECT_EQ(title("containerd@1.7"), "containerd 1.7 or older");
   EXPECT_EQ(title("containerd@2.2.9"), "containerd 2.2 or older");
   EXPECT_EQ(title("containerd@2"), "containerd");
   EXPECT_EQ(title("podman@4.4"), "podman 4.5 or older");

@@ -1,15 +1,18 @@
 #include "oci/clients/explain.hpp"
 
+#include "oci/base64.hpp"
 #include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
+#include "tests/support/tar.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -191,6 +194,70 @@ TEST_F(Explain, WithoutAPlatformDockerRunsWhatIsPresent) {
   EXPECT_THAT(told(index({{image({.os = "plan9", .architecture = "386"}), {.os = "plan9", .architecture = "386"}}}))
                   .outlook.next,
               IsEmpty());
+}
+
+TEST_F(Explain, DockerWithoutAPlatformSaysWhatBecomesOfWhatAloneIsPresent) {
+  const Client& untold = *std::ranges::find(other_behaviours(), "run without --platform", &Client::action);
+  const auto next = [&](const Descriptor& root) {
+    const AskedClient asked{.client = &untold, .label = "docker"};
+    std::vector<std::string> told;
+    explain(store_, root,
+            {.name = "me/app:1",
+             .repository = "me/app",
+             .platforms = std::span(&kWasi, 1),
+             .clients = std::span(&asked, 1)},
+            [&](const Explanation& explanation) { told.push_back(explanation.outlook.next); });
+    return told.at(0);
+  };
+  EXPECT_THAT(next(index({{image(kWasi, {}), kWasi}})), HasSubstr("it cannot be run: it has neither entrypoint nor"));
+  const std::string by_config = next(index({{image(kLinux), kWasi}}));
+  EXPECT_THAT(by_config, AllOf(HasSubstr("it is run"), Not(HasSubstr("warning"))));
+}
+
+// What is for a newer level of the processor than the first comes before what names none.
+TEST_F(Explain, DockerWithoutAPlatformTakesTheBestThatTheMachineRuns) {
+  const Platform best = best_host_platform();
+  const Client& untold = *std::ranges::find(other_behaviours(), "run without --platform", &Client::action);
+  const Descriptor root = index({{image(kLinux, {"/first"}), kLinux}, {image(best, {"/best"}), best}});
+  const std::optional<Descriptor> taken = choose(untold, store_, root, kLinux).taken;
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->platform, best.variant.empty() ? kLinux : best);
+  EXPECT_EQ(choose(find_client("docker"), store_, root, kLinux).taken->platform, kLinux);
+}
+
+TEST_F(Explain, ContainerdTakesTheDataOfAnEntryForItsManifest) {
+  Descriptor entry = image(kWasi);
+  const std::string other(entry.size, ' ');
+  entry.data = base64_encode(other);
+  const std::string refusal =
+      "it is refused: \"unexpected commit digest " + digest_of(other).str() + ", expected " + entry.digest.str() + "\"";
+  const Descriptor root = index({{entry, kWasi}});
+  for (const std::string_view client : {"docker", "containerd", "containerd@2.2", "containerd@1.7", "buildkit"}) {
+    EXPECT_EQ(explained(client, root).outlook.next, refusal) << client;
+  }
+  for (const std::string_view client : {"containerd@1.6", "podman", "docker-classic"}) {
+    EXPECT_THAT(explained(client, root).outlook.next, Not(HasSubstr("unexpected"))) << client;
+  }
+  entry.data = base64_encode(other + " ");  // of another size it is not looked at
+  EXPECT_THAT(explained("containerd", index({{entry, kWasi}})).outlook.next, Not(HasSubstr("unexpected")));
+}
+
+TEST_F(Explain, ContainerdsTransferServiceDoesNotSayThatNothingIsForThePlatform) {
+  const Descriptor root = index({{image(kWasi), kWasi}});
+  EXPECT_THAT(explained("containerd", root, host_platform()).outlook.next, HasSubstr("ctr run says it"));
+  EXPECT_THAT(explained("containerd@2.2", root, host_platform()).outlook.next, IsEmpty());
+}
+
+TEST_F(Explain, AUserByNameNeedsAFileThatNamesIt) {
+  const auto next = [&](const std::string& user) {
+    const Descriptor files =
+        store_.add(media_type::kOciLayer, testing::make_tar({{"app.wasm", std::string("\0asm\1\0\0\0", 8)}}));
+    const ImageConfig config{.platform = kWasi, .user = user, .entrypoint = {"/app.wasm"}};
+    const Descriptor wasm = manifest(std::string(media_type::kOciConfig), serialize(config), {files});
+    return explained("containerd", wasm).outlook.next;
+  };
+  EXPECT_THAT(next("app"), HasSubstr("its user app is a name, and it has no /etc/passwd"));
+  EXPECT_THAT(next("1000:1000"), HasSubstr("it is unpacked, and the shim runs /app.wasm"));
 }
 
 TEST_F(Explain, WhatNothingStartsCannotBeRun) {
