@@ -148,8 +148,7 @@ class ContentChecks {
     if (facts_.kind == ContentKind::image && is_for_wasm()) {
       check_start(config);
     }
-    // What Istio takes of an index.
-    if (has_last && (!said_ || *said_ == Platform{.os = "linux", .architecture = "amd64"})) {
+    if (has_last && is_taken_by_istio(said_)) {
       check_plugin(*layers_.back(), place_, findings_);
     }
   }
@@ -199,6 +198,10 @@ class ContentChecks {
 };
 
 }  // namespace
+
+bool is_taken_by_istio(const std::optional<Platform>& said) {
+  return !said || *said == Platform{.os = "linux", .architecture = "amd64"};
+}
 
 void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,
                    const LookAtLayer& look, const Place& place, ManifestFacts& facts, Findings& findings) {

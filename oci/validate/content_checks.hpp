@@ -17,8 +17,11 @@ namespace wasm_oci {
 using LookAtLayer =
     std::function<std::shared_ptr<const LayerFacts>(const Descriptor& layer, const LayerRequest& request)>;
 
-// `said`: the platform that an entry says. Completes `facts`, whose kind becomes envoy where the files are those of a
-// plugin. Throws what is no matter of content.
+// Whether Istio takes an entry that says this platform.
+bool is_taken_by_istio(const std::optional<Platform>& said);
+
+// `said`: the platform that an entry says; of it that counts alone, and whether it is for Wasm. Completes `facts`,
+// whose kind becomes envoy where the files are those of a plugin. Throws what is no matter of content.
 void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,
                    const LookAtLayer& look, const Place& place, ManifestFacts& facts, Findings& findings);
 

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view kInToto = "application/vnd.in-toto+json";
 
-bool attests(const LooseManifest& manifest) {
-  return !manifest.layers.empty() && std::ranges::all_of(manifest.layers, [](const LooseDescriptor& layer) {
-    return layer.media_type.starts_with(kInToto);
-  });
-}
-
 bool has_files_or_wasm(const LooseManifest& manifest) {
   return std::ranges::any_of(manifest.layers, [](const LooseDescriptor& layer) {
     return media_type::layer_compression(layer.media_type) || media_type::is_wasm_layer(layer.media_type);
@@ -70,13 +64,19 @@ bool is_attestation(const LooseDescriptor& entry) {
   return type != entry.annotations.end() && type->second == "attestation-manifest";
 }
 
+bool is_attestation(const LooseManifest& manifest) {
+  return !manifest.layers.empty() && std::ranges::all_of(manifest.layers, [](const LooseDescriptor& layer) {
+    return layer.media_type.starts_with(kInToto);
+  });
+}
+
 bool is_unknown_platform(const LooseDescriptor& entry) {
   return entry.platform && text_of(*entry.platform, "os") == "unknown" &&
          text_of(*entry.platform, "architecture") == "unknown";
 }
 
 ContentKind kind_of(const LooseManifest& manifest, const LooseDescriptor* entry) {
-  if ((entry != nullptr && is_attestation(*entry)) || attests(manifest)) {
+  if ((entry != nullptr && is_attestation(*entry)) || is_attestation(manifest)) {
     return ContentKind::attestation;
   }
   const Manifest value = as_value(manifest);

@@ -26,6 +26,8 @@ enum class ContentKind : std::uint8_t {
 
 // Whether BuildKit's annotation on the entry says so.
 bool is_attestation(const LooseDescriptor& entry);
+// Whether the manifest is one by its own content: in-toto statements and nothing else.
+bool is_attestation(const LooseManifest& manifest);
 // Whether the platform is that of what is no image.
 bool is_unknown_platform(const LooseDescriptor& entry);
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 namespace wasm_oci {
+
 void Findings::add(std::string_view rule, const Place& place, std::string path, std::string message, Severity at_most) {
   const Rule* const known = find_rule(rule);
   if (known == nullptr) {
@@ -17,6 +18,12 @@ void Findings::add(std::string_view rule, const Place& place, std::string path, 
   count.last = findings_.size();
   findings_.push_back(
       {.rule = known, .at_most = at_most, .place = place, .path = std::move(path), .message = std::move(message)});
+}
+
+void Findings::drop_what_is_in(const Findings& others) {
+  std::erase_if(findings_, [&](const Finding& finding) {
+    return std::ranges::find(others.findings_, finding) != others.findings_.end();
+  });
 }
 
 bool Findings::has_error(const Place& place) const {

@@ -20,6 +20,8 @@ namespace wasm_oci {
 // found out.
 struct Place {
   std::optional<Digest> document;
+
+  bool operator==(const Place&) const = default;
 };
 
 struct Finding {
@@ -28,6 +30,8 @@ struct Finding {
   Place place;
   std::string path;     // in the document ("manifests[1].platform.os"), or of a file in a layer ("/app.wasm")
   std::string message;  // may quote bytes from outside, never many
+
+  bool operator==(const Finding&) const = default;
 };
 
 // Collects. Of one rule in one document only so many findings are kept; the last one tells how many there were.
@@ -38,6 +42,8 @@ class Findings {
   // `rule` is an id of the catalogue.
   void add(std::string_view rule, const Place& place, std::string path, std::string message,
            Severity at_most = Severity::error);
+  // Drops what `others` has, too. Nothing is added after that.
+  void drop_what_is_in(const Findings& others);
   // Whether something in this document is an error for everybody.
   bool has_error(const Place& place) const;
   std::span<const Finding> all() const { return findings_; }

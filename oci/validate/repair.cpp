@@ -57,7 +57,17 @@ struct Followed {
   std::optional<Descriptor> target;  // as it is to be led to; nullopt: that could not be read
   bool has_changed = false;
   ContentKind kind = ContentKind::unknown;
+  bool attests = false;                             // by its own content, whatever an entry says
   std::optional<Platform> platform = std::nullopt;  // of the config, where it says one
+};
+
+// What is known of the entries of an index, by their positions.
+struct Entries {
+  explicit Entries(std::size_t count) : attest(count), are_images(count) {}
+
+  std::vector<bool> attest;      // they are attestations, and not only called so
+  std::vector<bool> are_images;  // with a platform
+  std::set<Digest> changed = {};
 };
 
 class Repairing {
@@ -121,8 +131,11 @@ class Repairing {
     return descriptor;
   }
 
+  // An entry may say what the document is not (IDX003).
   void plan_type(const JsonValue& root, std::string_view rule, std::string_view type, Mending& mending) {
-    if (text_of(root, "mediaType").empty()) {
+    const bool is_like_an_index = root.find("manifests") && !root.find("config") && !root.find("layers");
+    const bool is_like_a_manifest = root.find("config") && root.find("layers") && !root.find("manifests");
+    if (text_of(root, "mediaType").empty() && (media_type::is_index(type) ? is_like_an_index : is_like_a_manifest)) {
       mending.edits.push_back({.list = "", .member = "mediaType", .json = to_json(type)});
       add_mend(rule, mending.descriptor.digest, "mediaType", "it says " + std::string(type));
     }
@@ -148,7 +161,7 @@ class Repairing {
   void plan_data(const LooseDescriptor& loose, const Descriptor& target, std::string_view list, std::size_t position,
                  Mending& mending) {
     const std::optional<JsonValue> data = loose.json.find("data");
-    if (!data) {
+    if (!data || data->is(JsonKind::null) || (data->is(JsonKind::string) && data->string().empty())) {
       return;
     }
     const std::optional<std::string> bytes = base64_decode(data->string());
@@ -166,7 +179,7 @@ class Repairing {
     const bool is_docker_list = mending.descriptor.media_type == media_type::kDockerManifestList;
     plan_type(root, "IDX002", is_docker_list ? media_type::kDockerManifestList : media_type::kOciIndex, mending);
     const std::vector<LooseDescriptor> entries = descriptors_of(root, "manifests");
-    std::set<Digest> changed;
+    Entries known(entries.empty() ? 0 : entries.back().json.position() + 1);
     for (const LooseDescriptor& entry : entries) {
       const std::optional<Descriptor> target = entry.target();
       if (!target) {
@@ -178,22 +191,26 @@ class Repairing {
         plan_target(entry, *followed.target, "manifests", position, mending);
       }
       if (followed.has_changed) {
-        changed.insert(target->digest);
+        known.changed.insert(target->digest);
       }
+      known.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
+      known.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
       plan_platform(entry, followed, position, mending);
     }
-    return mend_order(carry_out(std::move(text), std::move(mending.edits)), changed, mending.descriptor.digest);
+    return mend_order(carry_out(std::move(text), std::move(mending.edits)), known, mending.descriptor.digest);
   }
 
   const Followed& follow_once(const Descriptor& target, const LooseDescriptor& entry, int depth) {
-    const auto known = followed_.find(target.digest);
+    const std::tuple key(target.digest, media_type::is_manifest(target.media_type) ? target.media_type : "",
+                         is_attestation(entry));
+    const auto known = followed_.find(key);
     if (known != followed_.end()) {
       return known->second;
     }
     if (followed_.size() >= kMaxDescriptors) {
       throw ContentError("more manifests than are looked at");
     }
-    return followed_.insert_or_assign(target.digest, follow(target, entry.size, &entry, depth + 1)).first->second;
+    return followed_.insert_or_assign(key, follow(target, entry.size, &entry, depth + 1)).first->second;
   }
 
   void plan_platform(const LooseDescriptor& entry, const Followed& followed, std::size_t position, Mending& mending) {
@@ -204,7 +221,8 @@ class Repairing {
       add_mend(rule, mending.descriptor.digest, path, excerpt(format_all(platform)) + ", " + why);
     };
     if (is_attestation(entry)) {
-      if (!is_unknown_platform(entry)) {
+      // An annotation alone makes no image an attestation: somebody may run it.
+      if (!is_unknown_platform(entry) && followed.attests) {
         set("IDX018b", {.os = "unknown", .architecture = "unknown"}, "as of an attestation");
       }
     } else if (is_image(followed.kind) && !entry.platform) {
@@ -216,10 +234,23 @@ class Repairing {
     }
   }
 
+  // The config's platform, where it does not contradict what the entry says.
+  static std::optional<Platform> config_for(const Platform& said, const Followed& followed) {
+    const auto agrees = [](const std::string& left, const std::string& right) { return left.empty() || left == right; };
+    if (!followed.platform) {
+      return std::nullopt;
+    }
+    const Platform& config = *followed.platform;
+    const bool all_agree = agrees(to_lower(said.os), to_lower(config.os)) &&
+                           agrees(usual_architecture(said.architecture), usual_architecture(config.architecture)) &&
+                           agrees(to_lower(said.variant), to_lower(config.variant));
+    return all_agree ? followed.platform : std::nullopt;
+  }
+
   // What a platform does not say, and what it says by another name than the usual one; its other members stay.
   void plan_names(const LooseDescriptor& entry, const Followed& followed, std::size_t position, Mending& mending) {
     const Platform said = platform_in(entry.platform.value_or(entry.json));
-    const Platform config = followed.platform.value_or(Platform{});
+    const Platform config = config_for(said, followed).value_or(Platform{});
     const auto plan = [&](std::string_view member, const std::string& before, const std::string& usual,
                           const std::string& of_config) {
       const bool is_missing = before.empty() && !of_config.empty();
@@ -238,32 +269,33 @@ class Repairing {
     plan("variant", said.variant, to_lower(said.variant), "");
   }
 
-  // Entries that are there twice, attestations of what has changed, and attestations before images.
-  std::string mend_order(std::string text, const std::set<Digest>& changed, const Digest& before) {
+  // Entries that are there twice, attestations of what has changed, and attestations before images. Certain is only
+  // what is the same to the last byte: of two entries for one image each may be the one that some client takes.
+  std::string mend_order(std::string text, const Entries& known, const Digest& before) {
     const Document document = Document::parse(text, {.max_bytes = 2 * kMaxManifestSize});
     const std::optional<JsonValue> manifests = document.root().find("manifests");
     const std::vector<LooseDescriptor> entries = descriptors_of(document.root(), "manifests");
-    if (!manifests || entries.size() != manifests->size()) {
+    if (!manifests || entries.size() != manifests->size() || entries.size() != known.attest.size()) {
       return text;
     }
     std::vector<std::string_view> images;
     std::vector<std::string_view> attestations;
-    std::set<std::tuple<std::string, std::string, Annotations>> seen;
+    std::set<std::string_view> seen;
     bool is_behind = false;  // whether an image stands behind an attestation
     for (const LooseDescriptor& entry : entries) {
-      if (is_attestation(entry) || is_unknown_platform(entry)) {
-        if (!speaks_of(entry, changed)) {
-          attestations.push_back(entry.json.text());
-        }
+      const std::size_t position = entry.json.position();
+      if ((is_attestation(entry) || is_unknown_platform(entry)) && speaks_of(entry, known.changed)) {
         continue;
       }
-      is_behind = is_behind || !attestations.empty();
-      const std::string digest = entry.digest ? entry.digest->str() : entry.json.path();
-      const std::string platform = entry.platform ? format_all(normalize(platform_in(*entry.platform))) : "";
-      if (seen.emplace(digest, platform, entry.annotations).second) {
-        images.push_back(entry.json.text());
-      } else {
+      if (known.attest[position]) {
+        attestations.push_back(entry.json.text());
+        continue;
+      }
+      is_behind = is_behind || (!attestations.empty() && !is_attestation(entry) && !is_unknown_platform(entry));
+      if (known.are_images[position] && !seen.insert(entry.json.text()).second) {
         add_mend("IDX015", before, entry.json.path(), "an entry that is there already is taken out");
+      } else {
+        images.push_back(entry.json.text());
       }
     }
     if (is_behind) {
@@ -304,6 +336,7 @@ class Repairing {
                             Followed& followed) {
     const LooseManifest manifest = read_manifest_loosely(document.root());
     followed.kind = kind_of(manifest, entry);
+    followed.attests = is_attestation(manifest);
     const bool is_docker = mending.descriptor.media_type == media_type::kDockerManifest;
     plan_type(document.root(), "MAN001", is_docker ? media_type::kDockerManifest : media_type::kOciManifest, mending);
     if (manifest.config) {
@@ -363,8 +396,8 @@ class Repairing {
   Store& store_;
   Repaired repaired_{.root = describe("", ""), .documents = {}, .mends = {}, .notes = {}};
   std::map<std::tuple<Digest, std::uint64_t, bool>, LayerFacts> layers_;
-  std::size_t size_ = 0;  // of the new documents
-  std::map<Digest, Followed> followed_;
+  std::size_t size_ = 0;                                                // of the new documents
+  std::map<std::tuple<Digest, std::string, bool>, Followed> followed_;  // also by type, and whether it is to attest
 };
 
 }  // namespace

@@ -91,24 +91,46 @@ class Validating {
       return nullptr;
     }
     const std::string path = entry.json.path();
-    if (const auto seen = seen_.find(target->digest); seen != seen_.end()) {
+    const std::pair key(target->digest, view_of(entry, *target));
+    if (const auto seen = seen_.find(key); seen != seen_.end()) {
       return look_again(entry, seen->second.get(), place, path, findings);
     }
     if (seen_.size() >= kMostNodes || found_ >= kMostFindings || depth == kMaxIndexDepth) {
       findings.add("DOC005", place, path, "what this leads to is not looked at");
       return nullptr;
     }
-    seen_[target->digest] = nullptr;
+    seen_[key] = nullptr;
     const std::size_t position = nodes_.size();
     nodes_.push_back({.digest = target->digest, .platform = entry.full_platform(), .report = nullptr});
     const std::shared_ptr<const NodeReport> report = media_type::is_index(target->media_type)
                                                          ? look_at_index(*target, entry, depth)
                                                          : look_at_manifest(*target, entry);
-    nodes_.at(position).report = report;
+    nodes_.at(position).report = without_what_was_told(report, position);
     found_ += report->findings.all().size();
     add_problems(report->problems, place, path, findings);
-    seen_[target->digest] = report;
+    seen_[key] = report;
     return report->was_read ? &report->facts : nullptr;
+  }
+
+  static ValidationCache::View view_of(const LooseDescriptor& entry, const Descriptor& target) {
+    const std::optional<Platform> said = entry.full_platform();
+    return {media_type::is_manifest(target.media_type) ? target.media_type : "", is_attestation(entry),
+            said && is_wasm(*said), is_taken_by_istio(said)};
+  }
+
+  // Of a manifest that was looked at as something else before, what is new.
+  std::shared_ptr<const NodeReport> without_what_was_told(const std::shared_ptr<const NodeReport>& report,
+                                                          std::size_t position) {
+    std::shared_ptr<NodeReport> rest;
+    std::vector<std::size_t>& positions = positions_[nodes_[position].digest];
+    for (const std::size_t before : positions) {
+      if (!rest) {
+        rest = std::make_shared<NodeReport>(*report);
+      }
+      rest->findings.drop_what_is_in(nodes_[before].report->findings);
+    }
+    positions.push_back(position);
+    return rest ? rest : report;
   }
 
   // Another entry for what was looked at may describe it otherwise. `report`: nullptr while it is looked at.
@@ -132,8 +154,7 @@ class Validating {
   }
 
   std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry) {
-    const ValidationCache::NodeKey key{target.digest, entry.size, target.media_type, is_attestation(entry),
-                                       entry.full_platform()};
+    const ValidationCache::NodeKey key{target.digest, entry.size, view_of(entry, target)};
     return cache_.nodes_.get(
         key,
         [&] {
@@ -197,7 +218,8 @@ class Validating {
   const ValidateRequest& request_;
   ValidationCache& cache_;
   std::vector<ReachedNode> nodes_;
-  std::map<Digest, std::shared_ptr<const NodeReport>> seen_;
+  std::map<std::pair<Digest, ValidationCache::View>, std::shared_ptr<const NodeReport>> seen_;
+  std::map<std::optional<Digest>, std::vector<std::size_t>> positions_;  // in nodes_
   std::size_t found_ = 0;
 };
 

@@ -22,8 +22,8 @@
 
 namespace wasm_oci {
 
-// What was found in one manifest or index, its config and its layers included. Each is judged once, whoever leads to
-// it.
+// What was found in one manifest or index, its config and its layers included. Each is judged once for all entries that
+// say the same of it.
 struct NodeReport {
   ManifestFacts facts = {};
   Findings findings = {};
@@ -54,8 +54,10 @@ class ValidationCache {
  private:
   friend class Validating;
 
-  // A manifest is judged as what its entry says it is: its type, whether it attests, its platform.
-  using NodeKey = std::tuple<Digest, std::optional<std::uint64_t>, std::string, bool, std::optional<Platform>>;
+  // As what its entry says it is a manifest is judged: its type ("" for all that are not known), whether it attests, is
+  // for Wasm, and is what Istio takes. So it is looked at a few times at most, however many entries lead to it.
+  using View = std::tuple<std::string, bool, bool, bool>;
+  using NodeKey = std::tuple<Digest, std::optional<std::uint64_t>, View>;
   // A layer that is taken for files, whether these are kept, and whether a module is described.
   using LayerKey = std::tuple<Digest, std::uint64_t, bool, bool, bool, DigestAlgorithm>;
 

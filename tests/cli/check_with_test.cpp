@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/cli/captured.hpp"
 #include "tests/support/graph.hpp"
@@ -120,6 +121,27 @@ TEST_F(CheckWith, ARefusalAgreesWhereItIsForetold) {
                   {.next = "it is refused: \"unsupported operation\"", .command = {}})
                 .agrees,
             true);
+}
+
+TEST_F(CheckWith, AFailureInTheWordsThatWereForetoldIsAgreement) {
+  const ClientAnswer failure{.named = {}, .said = "Error: parsing time \"yesterday\" as RFC 3339"};
+  EXPECT_EQ(check(kLayoutReader, failure, wasi_, {.next = "it is refused (\"parsing time\")", .command = {}}).agrees,
+            true);
+  EXPECT_EQ(check(kLayoutReader, failure, wasi_, {.next = "it is refused (\"another reason\")", .command = {}}).agrees,
+            std::nullopt);
+  EXPECT_EQ(check(kLayoutReader, failure, wasi_,
+                  {.works = true, .next = "it runs; else it says \"parsing time\"", .command = {}})
+                .agrees,
+            std::nullopt);
+}
+
+TEST_F(CheckWith, AnIndexThatOnlySomeReadIsNoImageThatIsTaken) {
+  root_ = store_.add(media_type::kOciIndex, serialize(Index{.media_type = "", .manifests = {linux_, wasi_}}));
+  std::string text = store_.load(root_, NodeKind::manifest);
+  text.replace(text.find("\"schemaVersion\": 2"), 18, "\"schemaVersion\": 1");
+  root_ = store_.add(media_type::kOciIndex, text);
+  const std::string named = "[app@" + root_.digest.str() + " app@" + wasi_.digest.str() + "]";
+  EXPECT_EQ(check(kLayoutReader, {.named = named, .said = {}}, wasi_).agrees, true);
 }
 
 TEST_F(CheckWith, AFailureIsNoAnswer) {

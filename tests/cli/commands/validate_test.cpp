@@ -204,6 +204,41 @@ TEST(Validate, HintsToPeopleOnceAndOnStandardErrorUnlessTheyWantNone) {
   EXPECT_THAT(validate({image, "--for", "docker", "-q"}).err, IsEmpty());
 }
 
+TEST(Validate, ClientsThatAreNamedMustBeAbleToUseAManifest) {
+  const std::string artifact = in_testdata("oci:layout:MAN013.near");
+  EXPECT_THAT(findings_of({artifact}).at("findings"), IsEmpty());
+  const json refused = findings_of({artifact, "--for", "podman,wkg"}).at("findings");
+  ASSERT_THAT(refused, SizeIs(1));
+  EXPECT_EQ(refused[0].at("rule"), "SEL002");
+  EXPECT_THAT(refused[0].at("message").get<std::string>(), StartsWith("podman refuses it: "));
+  // What another rule says is not said again.
+  EXPECT_EQ(rules_of(findings_of({in_testdata("oci:layout:CFG006"), "--for", "podman"})),
+            std::multiset<std::string>{"CFG006"});
+}
+
+TEST(Validate, SaysOfAnArtifactThatIsNotKnownThatLittleIsJudged) {
+  const std::string unknown = "oci-archive:" + testdata("by-others/oras-artifact.tar").string();
+  EXPECT_THAT(validate({unknown}).out, HasSubstr(": no findings; of an artifact that is not known only digests"));
+}
+
+TEST(Validate, TellsForWhomAFindingMattersWhereNotForAll) {
+  const std::string image = in_testdata("oci:layout:IDX024");
+  EXPECT_THAT(validate({image, "--for", "docker,runwasi-layers"}).out, HasSubstr(" (for runwasi-layers)\n"));
+  EXPECT_THAT(validate({image, "--for", "runwasi-layers"}).out, Not(HasSubstr("(for ")));
+}
+
+TEST(Validate, PointsAtWhatAFileIs) {
+  const TempDir dir;
+  EXPECT_THAT(validate({dir.path().string()}).err, HasSubstr("hint: write oci:"));
+  const Ran archive = validate({testdata("by-others/oras-artifact.tar").string()});
+  EXPECT_EQ(archive.code, ExitCode::usage);
+  EXPECT_THAT(archive.err, HasSubstr("hint: write oci-archive:"));
+  wasm_oci::testing::write_file(dir.path() / "index.json", R"({"schemaVersion":2,"manifests":[]})");
+  const Ran alone = validate({"file:" + (dir.path() / "index.json").string(), "--require-platform", "wasi/wasm"});
+  EXPECT_EQ(alone.code, ExitCode::usage);
+  EXPECT_THAT(alone.err, HasSubstr("--require-platform needs what a document leads to"));
+}
+
 TEST(Validate, WritesCommandsForGithub) {
   const Ran ran = validate({in_testdata("oci:layout:IDX007"), "--format", "github"});
   EXPECT_THAT(ran.out,

@@ -117,6 +117,34 @@ TEST_F(Explain, QuotesWhatAClientSaysThatFindsNothing) {
   EXPECT_THAT(explained("docker", root).outlook.command, IsEmpty());
 }
 
+TEST_F(Explain, FindsWhatStartsBehindLinks) {
+  const std::string tar = testing::make_tar({{"opt/real.wasm", std::string("\0asm\1\0\0\0", 8)},
+                                             {"bin", "", "opt"},
+                                             {"app.wasm", "", "bin/real.wasm"},
+                                             {"lost.wasm", "", "bin/none.wasm"}});
+  const auto next = [&](const std::string& start) {
+    const ImageConfig config{.platform = kWasi, .entrypoint = {start}, .diff_ids = {digest_of(tar)}};
+    return explained("podman", manifest(std::string(media_type::kOciConfig), serialize(config),
+                                        {store_.add(media_type::kOciLayer, tar)}))
+        .outlook.next;
+  };
+  EXPECT_THAT(next("/app.wasm"), HasSubstr("crun-wasm runs /app.wasm"));
+  EXPECT_THAT(next("/bin/real.wasm"), HasSubstr("crun-wasm runs /bin/real.wasm"));
+  EXPECT_THAT(next("/lost.wasm"), HasSubstr("/lost.wasm is no Wasm module of this image"));
+}
+
+TEST_F(Explain, OfPodmanByItsVersion) {
+  const Descriptor root = image(kWasi);
+  EXPECT_THAT(explained("podman", root).outlook.next, HasSubstr("crun-wasm runs"));
+  EXPECT_THAT(explained("podman@4.4", root).outlook.next, HasSubstr("crun-wasm runs"));
+  EXPECT_THAT(explained("podman@4.3.1", root).outlook.next, HasSubstr("no runtime is chosen by itself"));
+  EXPECT_THAT(explained("podman@4.3.1", root).outlook.command, HasSubstr("--annotation run.oci.handler=wasm"));
+  const Descriptor mixed =
+      manifest(std::string(media_type::kDockerConfig), serialize(ImageConfig{.platform = kWasi}), {});
+  EXPECT_THAT(explained("podman", mixed).outlook.refusal.value_or(""), HasSubstr("invalid mixed OCI image"));
+  EXPECT_THAT(explained("podman@4.3", mixed).outlook.refusal.value_or(""), HasSubstr("unsupported image-specific"));
+}
+
 TEST_F(Explain, APodNamesTheDigestOfTheWasmImage) {
   const Descriptor wasm = image(kWasi);
   const Explanation explanation = explained("kubernetes", index({{image(kLinux), kLinux}, {wasm, kWasi}}));

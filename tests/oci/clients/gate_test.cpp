@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasm_oci {
@@ -34,6 +36,24 @@ Descriptor entry(MemoryStore& store, const std::string& own, const std::string& 
 
 Descriptor index(MemoryStore& store, const std::vector<Descriptor>& entries) {
   return testing::add_index(store, entries);
+}
+
+std::optional<std::string> why_unusable_for(std::string_view client, Store& store, const Descriptor& root) {
+  return why_unusable(find_client(client), store, root, Modules::are_looked_for);
+}
+
+TEST(WhyUnusable, SaysWhatAClientRefusesAndWhatDoesNotStart) {
+  MemoryStore store;
+  const Descriptor silent = entry(store, "wasi/wasm", "wasi/wasm");
+  EXPECT_EQ(why_unusable_for("docker", store, silent), "cannot run it: it has neither entrypoint nor command");
+  EXPECT_EQ(why_unusable_for("crane", store, silent), std::nullopt) << "it only pulls";
+  const Descriptor artifact = store.add(
+      media_type::kOciManifest, serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                   .config = store.add("application/vnd.wasm.config.v0+json", "{}"),
+                                                   .layers = {store.add(media_type::kWasm, "module")}}));
+  EXPECT_THAT(why_unusable_for("podman", store, artifact).value_or(""), HasSubstr("refuses it: \"unsupported"));
+  EXPECT_EQ(why_unusable_for("podman", store, index(store, {silent})), std::nullopt) << "it chooses of an index";
+  EXPECT_EQ(why_unusable_for("podman", store, describe(media_type::kOciManifest, "absent")), std::nullopt);
 }
 
 class Gates : public ::testing::Test {

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -111,6 +112,24 @@ TEST_F(Validating, EveryEntryIsHeldToTheSizeOfWhatItLeadsTo) {
   other.platform = kWasi;
   EXPECT_THAT(rules_in(store_, testing::add_index(store_, {child, other})), Contains("IDX028"));
   EXPECT_THAT(rules_in(store_, testing::add_index(store_, {child, child})), Not(Contains("IDX028")));
+}
+
+TEST_F(Validating, AnEntryThatSaysOtherwiseHidesNothingOfTheNext) {
+  Descriptor child = image(kWasi, describe(media_type::kOciLayer, "absent"), "absent");
+  child.platform = kWasi;
+  Descriptor unknown = child;
+  unknown.media_type = "application/octet-stream";
+  Descriptor attesting = child;
+  attesting.annotations = {{"vnd.docker.reference.type", "attestation-manifest"}};
+  Descriptor native = child;
+  native.platform = Platform{.os = "linux", .architecture = "amd64"};
+  const auto count = [&](const std::vector<Descriptor>& entries) {
+    return std::ranges::count(rules_in(store_, testing::add_index(store_, entries)), "IDX032");
+  };
+  for (const Descriptor& first : {unknown, attesting, native}) {
+    EXPECT_EQ(count({first, child}), 1) << "and what both have is told once";
+  }
+  EXPECT_EQ(count({unknown}), 0);
 }
 
 TEST_F(Validating, LooksNoFurtherWhereEnoughIsFound) {
