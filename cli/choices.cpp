@@ -89,8 +89,11 @@ void print_group(const Context& context, const ChoiceGroup& group) {
 
 void write_entry(JsonWriter& json, const Descriptor& entry) {
   json.member("digest", entry.digest.str());
+  json.key("platform");
   if (entry.platform) {
-    json.member("platform", format(*entry.platform));
+    json.value(format(*entry.platform));
+  } else {
+    json.null();
   }
 }
 

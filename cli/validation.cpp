@@ -86,8 +86,8 @@ void require_served(const Gate& gate, Store& store, const Descriptor& root, Reac
   auto report = std::make_shared<NodeReport>(*node.report);
   const Place place{.document = root.digest};
   try {
-    for (const std::string& failure : check_gate(gate, store, root, std::nullopt)) {
-      report->findings.add("SEL001", place, "", failure);
+    for (GateFailure& failure : check_gate(gate, store, root, std::nullopt)) {
+      report->findings.add_for(std::move(failure.clients), "SEL001", place, "", std::move(failure.line));
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
@@ -101,7 +101,7 @@ void require_served(const Gate& gate, Store& store, const Descriptor& root, Reac
 bool has_error_for(std::span<const ReachedNode> nodes, std::string_view client) {
   return std::ranges::any_of(nodes, [&](const ReachedNode& node) {
     return std::ranges::any_of(node.report->findings.all(), [&](const Finding& finding) {
-      return std::min(severity_for(*finding.rule, client), finding.at_most) == Severity::error;
+      return severity_for(finding, client) == Severity::error;
     });
   });
 }
@@ -115,7 +115,8 @@ void require_usable(std::span<const Client* const> clients, Store& store, const 
       continue;
     }
     if (const std::optional<std::string> why = why_unusable(*client, store, root, modules)) {
-      report->findings.add("SEL002", {.document = root.digest}, "", std::string(client->title) + " " + *why);
+      report->findings.add_for({client->name}, "SEL002", {.document = root.digest}, "",
+                               std::string(client->title) + " " + *why);
     }
   }
   nodes.front().report = std::move(report);

@@ -145,8 +145,9 @@ class SarifPrinter final : public ValidationPrinter {
     json_.end_array().end_object().end_array();
     // What is the same finding in the next run.
     json_.key("partialFingerprints").begin_object();
-    json_.member("finding/v1",
-                 digest_of(std::string(finding.rule->id) + "\n" + report.name + "\n" + finding.path).hex());
+    json_.member("finding/v1", digest_of(std::string(finding.rule->id) + "\n" + report.name + "\n" +
+                                         (node.platform ? format_all(*node.platform) : "") + "\n" + finding.path)
+                                   .hex());
     json_.end_object().end_object();
   }
 

@@ -47,6 +47,8 @@ std::optional<Compression> layer_compression(std::string_view media_type) {
       Layer{"application/vnd.oci.image.layer.nondistributable.v1.tar", Compression::none},
       Layer{"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", Compression::gzip},
       Layer{"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", Compression::zstd},
+      Layer{kDockerLayerZstd, Compression::zstd},
+      Layer{"application/vnd.docker.image.rootfs.foreign.diff.tar", Compression::none},
       Layer{"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Compression::gzip},
   };
   for (const Layer& layer : kLayers) {

@@ -412,7 +412,7 @@ bool same_platform(const Platform& a, const Platform& b) {
   return without_details(a) == without_details(b);
 }
 
-bool is_wasm(const Platform& platform) { return platform.architecture.starts_with("wasm"); }
+bool is_wasm(const Platform& platform) { return to_lower(platform.architecture).starts_with("wasm"); }
 
 Platform usual_wasm_platform() { return {.os = "wasi", .architecture = "wasm"}; }
 

@@ -20,6 +20,9 @@ class Timestamp {
   // fractions of a second are dropped. nullopt for everything else: blanks, dates that do not exist, leap seconds.
   static std::optional<Timestamp> parse(std::string_view text);
 
+  // Whether it is written in RFC 3339, as configs have to: Go reads nothing of one with another time.
+  static bool is_rfc3339(std::string_view text) { return text.contains('T') && parse(text); }
+
   std::int64_t seconds() const { return seconds_; }
 
   auto operator<=>(const Timestamp&) const = default;

@@ -5,6 +5,8 @@
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -17,30 +19,32 @@ class Failures {
   void add(const Platform& platform, const Client& client, const std::string& what) {
     for (Failure& failure : failures_) {
       if (failure.platform == platform && failure.what == what) {
-        failure.clients.push_back(client.title);
+        failure.clients.push_back(&client);
         return;
       }
     }
-    failures_.push_back({.platform = platform, .clients = {client.title}, .what = what});
+    failures_.push_back({.platform = platform, .clients = {&client}, .what = what});
   }
 
-  std::vector<std::string> lines() const {
-    std::vector<std::string> lines;
+  std::vector<GateFailure> take() const {
+    std::vector<GateFailure> taken;
     for (const Failure& failure : failures_) {
       std::string line = format(failure.platform) + ": ";
+      std::vector<std::string_view> names;
       for (std::size_t i = 0; i < failure.clients.size(); ++i) {
         const bool is_last = i + 1 == failure.clients.size();
-        line.append(i == 0 ? "" : is_last ? " and " : ", ").append(failure.clients[i]);
+        line.append(i == 0 ? "" : is_last ? " and " : ", ").append(failure.clients[i]->title);
+        names.push_back(failure.clients[i]->name);
       }
-      lines.push_back(line + " " + failure.what);
+      taken.push_back({.line = line + " " + failure.what, .clients = std::move(names)});
     }
-    return lines;
+    return taken;
   }
 
  private:
   struct Failure {
     Platform platform;
-    std::vector<std::string_view> clients;
+    std::vector<const Client*> clients;
     std::string what;
   };
 
@@ -95,7 +99,7 @@ std::optional<std::string> why_changed(const Client& client, Store& store, const
 
 }  // namespace
 
-std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
+std::vector<GateFailure> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before) {
   Failures failures;
   for (const Platform& platform : gate.served) {
@@ -105,10 +109,10 @@ std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descri
       }
     }
   }
-  std::vector<std::string> new_name;
+  std::vector<GateFailure> new_name;
   for (const Platform& platform : gate.unchanged) {
     if (!before) {
-      new_name.push_back(format(platform) + ": the tag names nothing yet that could stay unchanged");
+      new_name.push_back({.line = format(platform) + ": the tag names nothing yet that could stay unchanged"});
       continue;
     }
     for (const Client* client : gate.clients) {
@@ -117,9 +121,9 @@ std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descri
       }
     }
   }
-  std::vector<std::string> lines = failures.lines();
-  lines.insert(lines.end(), new_name.begin(), new_name.end());
-  return lines;
+  std::vector<GateFailure> all = failures.take();
+  std::ranges::move(new_name, std::back_inserter(all));
+  return all;
 }
 
 std::optional<std::string> why_unusable(const Client& client, Store& store, const Descriptor& root, Modules modules) {
@@ -150,8 +154,8 @@ std::optional<std::string> why_unusable(const Client& client, Store& store, cons
 
 void require_gate(const Gate& gate, Store& store, const Descriptor& after, const std::optional<Descriptor>& before) {
   std::string all;
-  for (const std::string& failure : check_gate(gate, store, after, before)) {
-    all.append(all.empty() ? "" : "; ").append(failure);
+  for (const GateFailure& failure : check_gate(gate, store, after, before)) {
+    all.append(all.empty() ? "" : "; ").append(failure.line);
   }
   if (!all.empty()) {
     throw GateError("the gate holds back " + after.digest.str() + ": " + all, "the tag names what it named before");

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasm_oci {
@@ -21,10 +22,18 @@ struct Gate {
   bool is_open() const { return served.empty() && unchanged.empty(); }
 };
 
+// A thing that is not as it must be.
+struct GateFailure {
+  std::string line = {};                       // for people: the platform, the clients, and what they would do
+  std::vector<std::string_view> clients = {};  // as --for names them
+
+  bool operator==(const GateFailure&) const = default;
+};
+
 // Asks the clients, by their rules, what they would take of `after`, and of `before`, which the tag names until now. A
 // platform is served where all of them take an image that is for exactly this platform, by its config too, and do not
-// refuse it then. Returns a line for each thing that is not as it must be; none: the tag may move. `store` holds both.
-std::vector<std::string> check_gate(const Gate& gate, Store& store, const Descriptor& after,
+// refuse it then. None: the tag may move. `store` holds both.
+std::vector<GateFailure> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before);
 
 // The same as a GateError, which names `after`.

@@ -4,7 +4,10 @@
 #include "oci/timestamp.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wasm_oci {
 
@@ -48,14 +51,16 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
 }
 
 std::optional<std::string> why_config_is_not_read(const Taken& taken) {
-  if (!taken.config || taken.config->created.empty()) {
+  if (!taken.config) {
     return std::nullopt;
   }
-  const std::string& created = taken.config->created;
-  return created.contains('T') && Timestamp::parse(created)
+  std::vector<std::string_view> times = {taken.config->created};
+  std::ranges::transform(taken.config->history, std::back_inserter(times), &HistoryEntry::created);
+  const auto wrong =
+      std::ranges::find_if(times, [](std::string_view time) { return !time.empty() && !Timestamp::is_rfc3339(time); });
+  return wrong == times.end()
              ? std::nullopt
-             : std::optional("its config was created at " + excerpt(created) +
-                             R"(, which is no time ("parsing time"))");
+             : std::optional("its config was created at " + excerpt(*wrong) + R"(, which is no time ("parsing time"))");
 }
 
 std::string shown_start(const Taken& taken) { return "/" + excerpt(taken.path); }

@@ -91,13 +91,22 @@ class ConfigChecks {
   }
 
   void check_created() {
-    const std::optional<JsonValue> created = config_.json.find("created");
+    check_time(config_.json);
+    if (const std::optional<JsonValue> history = config_.json.find("history");
+        history && history->is(JsonKind::array)) {
+      for (const JsonValue entry : *history) {
+        check_time(entry);
+      }
+    }
+  }
+
+  void check_time(const JsonValue& of) {
+    const std::optional<JsonValue> created = of.find("created");
     if (!created || created->is(JsonKind::null)) {
       return;
     }
-    const std::string_view text = created->string();
-    if (!created->is(JsonKind::string) || !text.contains('T') || !Timestamp::parse(text)) {
-      add("CFG024", "created", excerpt(created->text()) + " is no time of RFC 3339");
+    if (!created->is(JsonKind::string) || !Timestamp::is_rfc3339(created->string())) {
+      add("CFG024", created->path(), excerpt(created->text()) + " is no time of RFC 3339");
     }
   }
 

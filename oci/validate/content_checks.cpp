@@ -10,6 +10,7 @@
 #include "oci/validate/fetch.hpp"
 #include "oci/validate/layer_checks.hpp"
 #include "oci/validate/module_checks.hpp"
+#include "oci/validate/platform_checks.hpp"
 #include "oci/validate/start_checks.hpp"
 
 #include <algorithm>
@@ -134,6 +135,9 @@ class ContentChecks {
     tell_envoys_from_others(config);
     const bool has_last = !layers_.empty() && layers_.back() && layers_.back()->has_files;
     check_config(config, facts_.kind, is_for_wasm(), config_place_, findings_);
+    if (!said_) {  // else the entry's is what is asked for, and the config's is to be the same (IDX007)
+      check_platform_names(config.platform, "", config_place_, findings_);
+    }
     check_strictly(config_place_, findings_, [&] { parse_image_config(document_->text()); });
     const bool has_documents = std::ranges::any_of(manifest_.layers, [](const LooseDescriptor& layer) {
       return media_type::is_plugin_document(layer.media_type);

@@ -13,9 +13,12 @@ namespace {
 
 constexpr std::string_view kInToto = "application/vnd.in-toto+json";
 
+// Of a type that is known, or meant as one of theirs and misspelled.
 bool has_files_or_wasm(const LooseManifest& manifest) {
   return std::ranges::any_of(manifest.layers, [](const LooseDescriptor& layer) {
-    return media_type::layer_compression(layer.media_type) || media_type::is_wasm_layer(layer.media_type);
+    const std::string& type = layer.media_type;
+    return type.starts_with("application/vnd.oci.image.") || type.starts_with("application/vnd.docker.image.") ||
+           media_type::is_wasm_layer(type);
   });
 }
 

@@ -30,6 +30,7 @@ struct Finding {
   Place place;
   std::string path;     // in the document ("manifests[1].platform.os"), or of a file in a layer ("/app.wasm")
   std::string message;  // may quote bytes from outside, never many
+  std::vector<std::string_view> only_for = {};  // clients, as --for names them; none: whomever the rule matters to
 
   bool operator==(const Finding&) const = default;
 };
@@ -42,6 +43,9 @@ class Findings {
   // `rule` is an id of the catalogue.
   void add(std::string_view rule, const Place& place, std::string path, std::string message,
            Severity at_most = Severity::error);
+  // For these clients alone, as severe as the rule is for them.
+  void add_for(std::vector<std::string_view> clients, std::string_view rule, const Place& place, std::string path,
+               std::string message);
   // Drops what `others` has, too. Nothing is added after that.
   void drop_what_is_in(const Findings& others);
   // Whether something in this document is an error for everybody.
@@ -49,6 +53,8 @@ class Findings {
   std::span<const Finding> all() const { return findings_; }
 
  private:
+  void add(Finding finding);
+
   struct Count {
     std::size_t found = 0;
     std::size_t last = 0;  // the position of the last one that is kept
@@ -57,6 +63,9 @@ class Findings {
   std::vector<Finding> findings_;
   std::map<std::pair<const Rule*, std::string>, Count> counts_;  // by rule and document
 };
+
+// How severe it is for one client, by its name in --for.
+Severity severity_for(const Finding& finding, std::string_view client);
 
 // A finding as it matters to some clients.
 struct Judged {

@@ -3,13 +3,12 @@
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
 #include "oci/validate/content_kind.hpp"
+#include "oci/validate/platform_checks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace wasm_oci {
@@ -17,12 +16,6 @@ namespace {
 
 // Marks an entry that is for the same platform on purpose (containers/image, oci_index.go).
 constexpr std::string_view kZstdVariant = "io.github.containers.compression.zstd";
-
-bool is_wasm_architecture(std::string_view architecture) {
-  return architecture == "wasm" || architecture == "wasm32" || architecture == "wasm64";
-}
-
-bool is_wasm_name(const Platform& platform) { return is_wasm_architecture(to_lower(platform.architecture)); }
 
 std::string shown(const Platform& platform) { return excerpt(format_all(platform), 80); }
 
@@ -119,34 +112,7 @@ class EntryChecks {
         add("IDX006", entry, ".platform." + std::string(name), "the platform has no " + std::string(name));
       }
     }
-    for (const auto& [name, value, usual] :
-         {std::tuple<std::string_view, std::string_view, std::string>("os", said.os, to_lower(said.os)),
-          {"architecture", said.architecture, usual_architecture(said.architecture)},
-          {"variant", said.variant, to_lower(said.variant)}}) {
-      if (value != usual) {
-        add("IDX014", entry, ".platform." + std::string(name),
-            excerpt(value, 40) + (to_lower(value) == usual ? " is not in lower case" : " is written " + usual));
-      }
-    }
-    if (is_wasm_name(said) && !said.os.empty()) {
-      check_wasm_platform(entry, said);
-    }
-  }
-
-  void check_wasm_platform(const Entry& entry, const Platform& said) {
-    if (!to_lower(said.os).starts_with("wasi")) {
-      add("IDX008", entry, ".platform.os", "nobody asks for " + shown(said));
-    }
-    if (to_lower(said.architecture) != "wasm") {
-      add("IDX009", entry, ".platform.architecture",
-          "who asks for " + excerpt(said.os, 40) + "/wasm does not find " + shown(said));
-    }
-    if (!said.variant.empty()) {
-      add("IDX012", entry, ".platform.variant", "a Wasm entry has the variant " + excerpt(said.variant, 40));
-    }
-    if (!said.os_version.empty() || !said.os_features.empty()) {
-      add("IDX013", entry, ".platform", "a Wasm entry has os.version or os.features");
-    }
+    check_platform_names(said, entry.path() + ".platform", place_, findings_);
   }
 
   void check_config(const Entry& entry) {
@@ -159,7 +125,7 @@ class EntryChecks {
     }
     Platform left = normalize(*entry.platform);
     const Platform right = normalize(config);
-    if (left.variant.empty() || right.variant.empty()) {  // many configs of machines leave it out
+    if (entry.platform->variant.empty() || config.variant.empty()) {  // many configs of machines leave it out
       left.variant = right.variant;
     }
     if (!same_platform(left, right)) {
@@ -226,7 +192,8 @@ class TogetherChecks {
         continue;
       }
       const Platform platform = normalize(*entry.platform);
-      const bool zstd = entry.loose.annotations.contains(std::string(kZstdVariant));
+      const auto mark = entry.loose.annotations.find(std::string(kZstdVariant));
+      const bool zstd = mark != entry.loose.annotations.end() && mark->second == "true";
       const auto [same_platform, is_new] = platforms.try_emplace({platform, zstd}, &entry);
       if (!is_new) {
         add("IDX015", entry, ".platform",

@@ -103,6 +103,10 @@ class ManifestChecks {
           std::string(is_docker_ ? "a Docker manifest" : "an OCI manifest") + " has a layer of the type " +
               excerpt(type));
     }
+    if (is_docker_ && type == media_type::kDockerLayerZstd) {
+      findings_.add_for({"podman", "skopeo", "crio"}, "MAN003", place_, path,
+                        "a layer of the type " + excerpt(type) + " is not known");
+    }
     if (media_type::layer_compression(type) == media_type::Compression::zstd) {
       add("MAN008", path, "the layer is compressed with zstd");
     }

@@ -9,7 +9,10 @@ namespace {
 using enum Severity;
 
 constexpr std::array kZstd = {SeverityFor{.clients = "istio,envoy-gateway,docker-classic", .severity = warning}};
-constexpr std::array kHistory = {SeverityFor{.clients = "docker-classic,skopeo,podman,crio", .severity = error}};
+constexpr std::array kHistory = {SeverityFor{.clients = "docker-classic", .severity = error},
+                                 SeverityFor{.clients = "skopeo", .severity = warning}};
+constexpr std::array kByBytes = {
+    SeverityFor{.clients = "podman,skopeo,crio,crane,istio,envoy-gateway,regctl,oras", .severity = warning}};
 constexpr std::array kArtifactReaders = {SeverityFor{.clients = "wkg,wash,spin", .severity = error}};
 constexpr std::array kEnvoy = {SeverityFor{.clients = "istio,envoy-gateway", .severity = info}};
 
@@ -54,6 +57,7 @@ constexpr std::array kRules = {
     Rule{.id = "MAN007",
          .name = "compression",
          .severity = error,
+         .clients = kByBytes,
          .checks = "A layer is compressed as its type says.",
          .why = "containerd does not decompress a plain tar type, and Istio takes gzip alone; other clients look at "
                 "the bytes.",
@@ -76,7 +80,9 @@ constexpr std::array kRules = {
          .severity = none,
          .clients = kHistory,
          .checks = "The history has as many entries with a layer as there are diff ids.",
-         .why = "containers/image and Docker's classic store fail: \"too many non-empty layers in History section\".",
+         .why =
+             "Docker's classic store fails: \"too many non-empty layers in History section\". So does skopeo where it "
+             "converts to Docker's oldest format.",
          .fix = "Set `empty_layer` where it belongs."},
     Rule{.id = "MAN011",
          .name = "artifactType-on-image",

@@ -138,7 +138,7 @@ TEST_F(CheckWith, AFailureInTheWordsThatWereForetoldIsAgreement) {
 TEST_F(CheckWith, AnIndexThatOnlySomeReadIsNoImageThatIsTaken) {
   root_ = store_.add(media_type::kOciIndex, serialize(Index{.media_type = "", .manifests = {linux_, wasi_}}));
   std::string text = store_.load(root_, NodeKind::manifest);
-  text.replace(text.find("\"schemaVersion\": 2"), 18, "\"schemaVersion\": 1");
+  text.replace(text.find("\"schemaVersion\":2"), 17, "\"schemaVersion\":1");
   root_ = store_.add(media_type::kOciIndex, text);
   const std::string named = "[app@" + root_.digest.str() + " app@" + wasi_.digest.str() + "]";
   EXPECT_EQ(check(kLayoutReader, {.named = named, .said = {}}, wasi_).agrees, true);
@@ -182,7 +182,7 @@ TEST_F(CheckWith, WhoCannotBeAskedIsNotAsked) {
 // What differs by version is compared with the program's, where that is told.
 TEST_F(CheckWith, TheAnswerStandsWithTheVersionOfTheProgram) {
   CheckingProgram asked = program(kOnlyRegistries);
-  asked.client = {.client = &find_client("containerd@1.6"), .label = "containerd@1.6"};
+  asked.client = {.client = &find_client("containerd@1.7"), .label = "containerd@1.7"};
   groups_ = {{.wanted = kWasi, .choice = {.asked = kWasi, .taken = wasi_}, .reason = "", .clients = {}}};
   groups_[0].clients = {{.asked = {.client = &find_client("containerd"), .label = "containerd"}, .outlook = {}},
                         {.asked = {.client = &find_client("containerd@1"), .label = "containerd@1"}, .outlook = {}}};

@@ -133,8 +133,18 @@ TEST_F(Explain, FindsWhatStartsBehindLinks) {
   EXPECT_THAT(next("/lost.wasm"), HasSubstr("/lost.wasm is no Wasm module of this image"));
 }
 
+TEST_F(Explain, AConfigWithAnyWrongTimeIsNotRead) {
+  const ImageConfig config{.platform = kWasi, .entrypoint = {"/app.wasm"}, .history = {{.created = "yesterday"}}};
+  EXPECT_THAT(explained("podman", manifest(std::string(media_type::kOciConfig), serialize(config), {}))
+                  .outlook.refusal.value_or(""),
+              HasSubstr("yesterday, which is no time"));
+}
+
 TEST_F(Explain, OfPodmanByItsVersion) {
-  const Descriptor root = image(kWasi);
+  const std::string tar = testing::make_tar({{"app.wasm", std::string("\0asm\1\0\0\0", 8)}});
+  const ImageConfig config{.platform = kWasi, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of(tar)}};
+  const Descriptor root =
+      manifest(std::string(media_type::kOciConfig), serialize(config), {store_.add(media_type::kOciLayer, tar)});
   EXPECT_THAT(explained("podman", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.4", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.3.1", root).outlook.next, HasSubstr("no runtime is chosen by itself"));

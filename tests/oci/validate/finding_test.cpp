@@ -26,6 +26,33 @@ TEST(Findings, OfOneRuleInOneDocumentOnlySoManyAreKept) {
   EXPECT_EQ(findings.all()[99].message, "151 more of these");
 }
 
+// What is behind the last one that is kept counts all the same.
+TEST(Findings, AnErrorAmongManyMildOnesIsNotLost) {
+  constexpr std::array<std::string_view, 2> kClients = {"docker", "podman"};
+  Findings mild;
+  for (int i = 0; i < 150; ++i) {
+    mild.add("MAN006", kPlace, "", "mild", Severity::warning);
+  }
+  EXPECT_EQ(judge(mild, kClients).back().severity, Severity::warning);
+  mild.add("MAN006", kPlace, "", "severe");
+  EXPECT_EQ(judge(mild, kClients).back().severity, Severity::error);
+  Findings of_one;
+  for (int i = 0; i < 150; ++i) {
+    of_one.add_for({"podman"}, "MAN006", kPlace, "", "of one");
+  }
+  EXPECT_THAT(judge(of_one, kClients).back().clients, ElementsAre("podman"));
+  of_one.add("MAN006", kPlace, "", "of all");
+  EXPECT_THAT(judge(of_one, kClients).back().clients, ElementsAre("docker", "podman"));
+}
+
+TEST(Findings, MayMatterToSomeClientsAlone) {
+  Findings findings;
+  findings.add_for({"podman"}, "MAN006", kPlace, "", "");
+  EXPECT_EQ(severity_for(findings.all()[0], "podman"), Severity::error);
+  EXPECT_EQ(severity_for(findings.all()[0], "docker"), Severity::none);
+  EXPECT_FALSE(findings.has_error(kPlace));
+}
+
 TEST(Findings, KnowInWhichDocumentSomethingIsAnErrorForEverybody) {
   Findings findings;
   findings.add("IDX002", kPlace, "", "a warning");

@@ -197,7 +197,8 @@ TEST_F(Repair, WhatContradictsTheConfigIsNotCompletedFromIt) {
 }
 
 TEST_F(Repair, DataThatIsEmptyIsNone) {
-  const Descriptor image = testing::add_image(store_, "a");
+  Descriptor image = testing::add_image(store_, "a");
+  image.platform = Platform{.os = "linux", .architecture = "amd64"};
   const std::string text = serialize(Index{.media_type = std::string(media_type::kOciIndex), .manifests = {image}});
   for (const std::string data : {R"("data":"",)", R"("data":null,)"}) {
     std::string with_data = text;

@@ -132,6 +132,51 @@ TEST_F(Validating, AnEntryThatSaysOtherwiseHidesNothingOfTheNext) {
   EXPECT_EQ(count({unknown}), 0);
 }
 
+TEST_F(Validating, AnImageAloneIsHeldToTheNamesOfItsConfig) {
+  const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
+  const Descriptor layer = store_.add(media_type::kOciLayer, tar);
+  const auto rules = [&](const Platform& platform) { return rules_in(store_, image(platform, layer, tar)); };
+  EXPECT_THAT(rules({.os = "linux", .architecture = "wasm"}), Contains("IDX008"));
+  EXPECT_THAT(rules({.os = "wasi", .architecture = "wasm32"}), Contains("IDX009"));
+  EXPECT_THAT(rules({.os = "wasi", .architecture = "wasm", .variant = "v1"}), Contains("IDX012"));
+  EXPECT_THAT(rules({.os = "WASI", .architecture = "Wasm"}), Contains("IDX014"));
+  EXPECT_THAT(rules(kWasi), Not(Contains("IDX008")));
+}
+
+TEST_F(Validating, WhatIsForWasmIsSoInAnyCase) {
+  const std::string tar = testing::make_tar({{"other", "?"}});
+  const Descriptor layer = store_.add(media_type::kOciLayer, tar);
+  EXPECT_THAT(rules_in(store_, image({.os = "wasi", .architecture = "Wasm"}, layer, tar)), Contains("CFG006"));
+}
+
+TEST_F(Validating, ALayerOfAMisspelledTypeIsFound) {
+  const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
+  const Descriptor typo = store_.add("application/vnd.oci.image.layer.v1.tar+gz", tar);
+  EXPECT_THAT(rules_in(store_, image(kWasi, typo, tar)), Contains("MAN003"));
+  const Descriptor signature = store_.add("application/vnd.dev.cosign.simplesigning.v1+json", "{}");
+  EXPECT_THAT(rules_in(store_, image(kWasi, signature, "{}")), IsEmpty());
+}
+
+TEST_F(Validating, EveryTimeOfAConfigCounts) {
+  const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
+  const ImageConfig config{.platform = kWasi,
+                           .entrypoint = {"/app.wasm"},
+                           .diff_ids = {digest_of(tar)},
+                           .history = {{.created = "yesterday"}}};
+  const Descriptor root = store_.add(media_type::kOciManifest,
+                                     serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                        .config = store_.add(media_type::kOciConfig, serialize(config)),
+                                                        .layers = {store_.add(media_type::kOciLayer, tar)}}));
+  EXPECT_THAT(rules_in(store_, root), Contains("CFG024"));
+}
+
+TEST_F(Validating, AVariantThatAConfigLeavesOutIsNoOther) {
+  const std::string tar = testing::make_tar({{"app", "?"}});
+  Descriptor entry = image({.os = "linux", .architecture = "arm"}, store_.add(media_type::kOciLayer, tar), tar);
+  entry.platform = Platform{.os = "linux", .architecture = "arm", .variant = "v6"};
+  EXPECT_THAT(rules_in(store_, testing::add_index(store_, {entry})), Not(Contains("IDX007")));
+}
+
 TEST_F(Validating, LooksNoFurtherWhereEnoughIsFound) {
   std::vector<Descriptor> images;
   for (int i = 0; i < 300; ++i) {
