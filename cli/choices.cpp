@@ -22,9 +22,9 @@ std::string shown(const Descriptor& entry) {
 std::string list_titles(const ChoiceGroup& group, const Outlook* doing = nullptr) {
   std::vector<std::string_view> titles;
   for (const ToldClient& told : group.clients) {
-    if ((doing == nullptr || told.outlook == *doing) &&
-        std::ranges::find(titles, told.asked.client->title) == titles.end()) {
-      titles.push_back(told.asked.client->title);
+    const std::string_view title = told.title.empty() ? told.asked.client->title : std::string_view(told.title);
+    if ((doing == nullptr || told.outlook == *doing) && std::ranges::find(titles, title) == titles.end()) {
+      titles.push_back(title);
     }
   }
   std::string list;
@@ -151,7 +151,7 @@ void add(ChoiceGroups& groups, const Explanation& explanation) {
     group = groups.insert(group,
                           {.wanted = explanation.wanted, .choice = explanation.choice, .reason = explanation.reason});
   }
-  group->clients.push_back({.asked = explanation.asked, .outlook = explanation.outlook});
+  group->clients.push_back({.asked = explanation.asked, .title = explanation.title, .outlook = explanation.outlook});
 }
 
 void print_choices(const Context& context, const ChoiceGroups& groups) {

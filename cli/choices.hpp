@@ -25,6 +25,7 @@ struct Checked {
 
 struct ToldClient {
   AskedClient asked;
+  std::string title = {};  // as Explanation has it; empty: that of the client
   Outlook outlook;
   std::optional<Checked> checked = {};
 };

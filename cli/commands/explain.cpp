@@ -74,6 +74,30 @@ ExitCode explain_rule(const Context& context, const std::string& id) {
   return ExitCode::ok;
 }
 
+bool is_plain(std::string_view text, std::string_view also) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || also.contains(c);
+  });
+}
+
+// What podman and skopeo call an image in a layout or an archive, for a line that people paste into a shell; empty
+// where that would read it otherwise.
+std::string layout_to_paste(const Location& location) {
+  std::string prefix = "oci:";
+  std::string path;
+  std::optional<std::string> name;
+  if (const auto* const layout = std::get_if<LayoutLocation>(&location); layout != nullptr && !layout->digest) {
+    path = layout->path;
+    name = layout->name;
+  } else if (const auto* const archive = std::get_if<ArchiveLocation>(&location);
+             archive != nullptr && archive->format == ArchiveFormat::oci && !archive->digest && archive->path != "-") {
+    prefix = "oci-archive:";
+    path = archive->path;
+    name = archive->name;
+  }
+  return name && is_plain(path, "_./-") && is_plain(*name, "_./-:") ? prefix + path + ":" + *name : "";
+}
+
 ExitCode run(const Parsed& parsed, Context& context) {
   const std::string& argument = parsed.arguments().front();
   // The names of rules without a hyphen are words, which images have for names.
@@ -89,6 +113,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
   const SourceImage source = locations.find(named.front());
   ExplainRequest request{.name = "REF",
                          .repository = "REF",
+                         .is_plain_http = locations.speaks_plain_http(named.front()),
+                         .location = layout_to_paste(named.front()),
                          .platforms = platforms,
                          .clients = clients,
                          .older_versions = parsed.values("for").empty()};
@@ -109,7 +135,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
               .root = source.root,
               .location = named.front(),
               .local_store = is_local ? local_store_path(context) : "",
-              .plain_http = !programs.empty() && locations.speaks_plain_http(named.front())},
+              .plain_http = request.is_plain_http},
              groups);
   const ExitCode code = has_disagreement(groups) ? ExitCode::gate : ExitCode::ok;
   if (context.options.format == Format::json) {

@@ -15,8 +15,9 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
     choice.taken = root;
     return;
   }
-  const Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
-  choice.index = root.digest;
+  Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
+  index.media_type = root.media_type;
+  choice.index = root;
   if (client.pick == nullptr || depth == kMaxIndexDepth) {
     for (const Descriptor& entry : index.manifests) {
       choice.passed_over.push_back({.entry = entry, .reason = "is in an index, which is not read"});
@@ -29,6 +30,7 @@ void choose_below(const Client& client, Store& store, const Descriptor& root, in
       choice.passed_over.push_back({.entry = index.manifests[i], .reason = std::move(picked.passed_over[i])});
     }
   }
+  choice.reason = std::move(picked.reason);
   if (picked.entry) {
     choose_below(client, store, index.manifests[*picked.entry], depth + 1, choice);
   }
@@ -55,7 +57,9 @@ Outlook foresee(const Client& client, const Choice& choice, const Taken& taken, 
   if (const auto why = choice.index ? why_not_fetched(client, taken) : std::nullopt) {
     return refuse(*why);
   }
-  Outlook outlook = client.foresee(taken, wish);
+  Wish own = wish;
+  own.is_alone = !choice.index;
+  Outlook outlook = client.foresee(taken, own);
   // What runs a native program has not done what was wanted.
   const bool is_native = taken.has_files() && !taken.is_wasm() && taken.packaging != Packaging::envoy;
   outlook.works = outlook.works && !(is_wasm(wish.wanted) && is_native);

@@ -28,10 +28,12 @@ struct Client {
   std::string_view name;            // in --for
   std::string_view title;           // in sentences
   std::string_view until = {};      // the last line of versions that does so: "2.2"; empty: the newest do
+  std::string_view since = {};      // the first version that does so, where older ones are listed, too
   std::string_view action = "run";  // what somebody does with it
   Asks asks = Asks::what_it_is_told;
   Picked (*pick)(Store& store, const Index& index, const Platform& asked) = nullptr;  // null: it takes no index
-  std::string (*finds_nothing)(const Wish& wish, const Digest& index) = wasm_oci::finds_nothing;
+  std::string (*finds_nothing)(const Wish& wish, const Descriptor& index) = wasm_oci::finds_nothing;
+  std::string_view takes_alone = "a manifest alone is taken whatever it is for";  // why what is in no index is taken
   std::optional<std::string> (*refuses)(const Digest& digest) = nullptr;  // null: it takes manifests by any digest
   bool minds_size = true;   // whether a manifest has to have the size that its entry says
   bool takes_data = false;  // whether the `data` of an entry takes the place of the manifest, if it has its size
@@ -43,6 +45,9 @@ struct Client {
 std::span<const Client> all_clients();
 // What they do otherwise in older versions, of each the newer ones first, and for other actions.
 std::span<const Client> other_behaviours();
+// The title of `client`, where all versions down to those of `oldest` do the same, and still older ones do not:
+// "containerd 2.0 to 2.2".
+std::string title_of(const Client& client, const Client& oldest);
 // By NAME or NAME@VERSION; NAME may be another that it is known by (k8s), VERSION any that is_within() understands, and
 // the versions of kubernetes are those of containerd. Throws UsageError for what is neither, and for a version of a
 // client that is not known to differ by version.
@@ -62,8 +67,9 @@ struct PassedOver {
 
 struct Choice {
   Platform asked;
-  std::optional<Digest> index = std::nullopt;      // the last one that was looked into
+  std::optional<Descriptor> index = std::nullopt;  // the last one that was looked into
   std::optional<Descriptor> taken = std::nullopt;  // a manifest, never an index
+  std::string reason = {};                         // why it, of the index; empty: it is the first or the nearest
   std::vector<PassedOver> passed_over = {};
 
   bool operator==(const Choice&) const = default;

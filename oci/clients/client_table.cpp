@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -49,8 +50,8 @@ constexpr std::array kClients = {
            .foresee = foresee_crio},
     Client{.name = "podman",
            .title = "podman",
-           .pick = pick_as_containers_image,
-           .finds_nothing = containers_image_finds_nothing,
+           .pick = pick_as_podman,
+           .finds_nothing = podman_finds_nothing,
            .refuses = containers_image_refuses,
            .minds_size = false,
            .foresee = foresee_podman},
@@ -88,7 +89,12 @@ constexpr std::array kClients = {
            .finds_nothing = go_containerregistry_finds_nothing,
            .foresee = foresee_envoy_gateway},
     Client{.name = "regctl", .title = "regctl", .action = "pull", .pick = pick_as_regclient, .foresee = foresee_regctl},
-    Client{.name = "oras", .title = "oras", .action = "pull", .pick = pick_as_oras, .foresee = foresee_oras},
+    Client{.name = "oras",
+           .title = "oras",
+           .action = "pull",
+           .pick = pick_as_oras,
+           .takes_alone = "a manifest alone is taken without --platform; with it, oras asks its config",
+           .foresee = foresee_oras},
     Client{.name = "wkg",
            .title = "wkg",
            .action = "pull",
@@ -118,10 +124,11 @@ constexpr std::array kClients = {
 
 // What differs is which entry is taken.
 constexpr Client older_choice(std::string_view name, std::string_view until, std::string_view title,
-                              decltype(Client::pick) pick) {
+                              decltype(Client::pick) pick, std::string_view since = {}) {
   Client client = *std::ranges::find(kClients, name, &Client::name);
   client.title = title;
   client.until = until;
+  client.since = since;
   client.pick = pick;
   return client;
 }
@@ -150,6 +157,7 @@ constexpr std::array kOthers = {
     Client{.name = "docker",
            .title = "Docker 28 or older",
            .until = "28",
+           .since = "23.0",
            .pick = pick_as_docker_classic,
            .finds_nothing = docker_classic_finds_nothing,
            .minds_size = false,
@@ -166,6 +174,7 @@ constexpr std::array kOthers = {
     Client{.name = "containerd",
            .title = "containerd 2.2 or older",
            .until = "2.2",
+           .since = "2.0",
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
@@ -175,6 +184,7 @@ constexpr std::array kOthers = {
     Client{.name = "containerd",
            .title = "containerd 1.7 or older",
            .until = "1",
+           .since = "1.7",
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
@@ -192,6 +202,7 @@ constexpr std::array kOthers = {
     Client{.name = "kubernetes",
            .title = "Kubernetes with containerd 2.2 or older",
            .until = "2.2",
+           .since = "1.7",
            .asks = Asks::its_machine,
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
@@ -209,13 +220,13 @@ constexpr std::array kOthers = {
            .foresee = foresee_kubernetes_2_2,
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
     // containers/image 5.26 prefers zstd: podman 4.6, skopeo 1.13 and CRI-O 1.28 have it.
-    older_choice("podman", "4.5", "podman 4.5 or older", pick_as_containers_image_5_25),
+    older_choice("podman", "4.5", "podman 4.5 or older", pick_as_podman_4_5, "4.4"),
     // containers-common 0.51, which podman 4.4 has, brought platform_to_oci_runtime.
     Client{.name = "podman",
            .title = "podman 4.3 or older",
            .until = "4.3",
-           .pick = pick_as_containers_image_5_25,
-           .finds_nothing = containers_image_finds_nothing,
+           .pick = pick_as_podman_4_5,
+           .finds_nothing = podman_finds_nothing,
            .refuses = containers_image_refuses,
            .minds_size = false,
            .foresee = foresee_podman_4_3},
@@ -248,6 +259,18 @@ bool is_of_kubernetes_itself(const Client& client, const ClientVersion& version)
 std::span<const Client> all_clients() { return kClients; }
 
 std::span<const Client> other_behaviours() { return kOthers; }
+
+std::string title_of(const Client& client, const Client& oldest) {
+  constexpr std::string_view kOrOlder = " or older";
+  if (oldest.since.empty() || !client.title.ends_with(kOrOlder)) {
+    return std::string(client.title);
+  }
+  const std::string_view newest = client.title.substr(0, client.title.size() - kOrOlder.size());
+  const std::size_t version = newest.rfind(' ') + 1;
+  const std::string_view last = newest.substr(version);
+  return std::string(newest.substr(0, version)) + std::string(oldest.since) +
+         (last == oldest.since ? "" : " to " + std::string(last));
+}
 
 const Client& find_client(std::string_view text) {
   const std::size_t at = text.find('@');

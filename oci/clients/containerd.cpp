@@ -95,8 +95,8 @@ std::optional<std::string> containerd_2_2_refuses(const Digest& digest) {
              : std::optional("expected " + digest.str() + ": failed precondition");
 }
 
-std::string containerd_finds_nothing(const Wish& /*wish*/, const Digest& index) {
-  return "no match for platform in manifest " + index.str() + ": not found";
+std::string containerd_finds_nothing(const Wish& /*wish*/, const Descriptor& index) {
+  return "no match for platform in manifest " + index.digest.str() + ": not found";
 }
 
 namespace {

@@ -10,11 +10,11 @@
 
 namespace wasm_oci {
 
-std::string docker_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+std::string docker_finds_nothing(const Wish& wish, const Descriptor& /*index*/) {
   return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
 }
 
-std::string docker_untold_finds_nothing(const Wish& wish, const Digest& index) {
+std::string docker_untold_finds_nothing(const Wish& wish, const Descriptor& index) {
   Wish best = wish;
   best.asked = best_host_platform();
   return docker_finds_nothing(best, index);

@@ -45,7 +45,7 @@ Picked pick_as_docker_20_10(Store& /*store*/, const Index& index, const Platform
   return picked;
 }
 
-std::string docker_classic_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+std::string docker_classic_finds_nothing(const Wish& wish, const Descriptor& /*index*/) {
   return "no matching manifest for " + format(wish.asked) + " in the manifest list entries";
 }
 

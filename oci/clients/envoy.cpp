@@ -26,13 +26,24 @@ std::optional<std::string> why_not_loaded(const Taken& taken) {
   const auto is_plugin = [&](const FoundModule& module) {
     return module.layer.digest == last.digest && safe_file_name(module.path) == kPluginFile;
   };
-  if (taken.modules && std::ranges::none_of(*taken.modules, is_plugin)) {
+  if (!taken.modules) {
+    return std::nullopt;
+  }
+  const auto plugin = std::ranges::find_if(*taken.modules, is_plugin);
+  if (plugin == taken.modules->end()) {
     return "no " + std::string(kPluginFile) + " in its last layer";
   }
-  return std::nullopt;
+  const std::optional<std::string> why =
+      plugin->description ? why_envoy_does_not_load(*plugin->description) : std::nullopt;
+  return why ? std::optional("its " + std::string(kPluginFile) + " " + *why) : std::nullopt;
 }
 
-Outlook foresee(const Taken& taken, const std::string& resource) {
+// What names it so that it is loaded: a digest has to be that of the manifest.
+std::string name_to_load(const Taken& taken, const Wish& wish) {
+  return wish.name.contains('@') ? wish.repository + "@" + taken.descriptor.digest.str() : wish.name;
+}
+
+Outlook foresee(const Taken& taken, const Wish& wish, const std::string& resource) {
   if (const std::optional<std::string> why = why_not_loaded(taken)) {
     return refuse(*why);
   }
@@ -40,6 +51,13 @@ Outlook foresee(const Taken& taken, const std::string& resource) {
     return {
         .next = "it is a program's image; only a " + std::string(kPluginFile) + " in its last layer would be loaded",
         .command = {}};
+  }
+  if (wish.name.contains('@') && !wish.is_alone) {
+    Outlook outlook = refuse("by the digest of an index: \"has checksum " + taken.descriptor.digest.hex() +
+                             ", which does not match\"");
+    outlook.next += "; by its own it is loaded into Envoy";
+    outlook.command = resource;
+    return outlook;
   }
   return {.works = true,
           .next = "its plugin is loaded into Envoy; a checksum is that of this manifest, not of an index",
@@ -49,18 +67,18 @@ Outlook foresee(const Taken& taken, const std::string& resource) {
 }  // namespace
 
 Outlook foresee_istio(const Taken& taken, const Wish& wish) {
-  return foresee(taken,
+  return foresee(taken, wish,
                  "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata:\n  name: plugin\nspec:\n"
                  "  url: oci://" +
-                     wish.name + "\n  sha256: " + taken.descriptor.digest.hex());
+                     name_to_load(taken, wish) + "\n  sha256: " + taken.descriptor.digest.hex());
 }
 
 Outlook foresee_envoy_gateway(const Taken& taken, const Wish& wish) {
-  return foresee(taken,
+  return foresee(taken, wish,
                  "apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyExtensionPolicy\nmetadata:\n"
                  "  name: plugin\nspec:\n  wasm:\n    - name: plugin\n      code:\n        type: Image\n"
                  "        image:\n          url: " +
-                     wish.name + "\n          sha256: " + taken.descriptor.digest.hex());
+                     name_to_load(taken, wish) + "\n          sha256: " + taken.descriptor.digest.hex());
 }
 
 }  // namespace wasm_oci

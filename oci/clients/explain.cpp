@@ -5,6 +5,7 @@
 #include "oci/media_type.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,35 +30,48 @@ class Explaining {
       : store_(store), root_(root), request_(request) {
     if (media_type::is_index(root.media_type)) {
       parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
-      wasm_ = taken_by_told(usual_wasm_platform());
     }
   }
 
-  // Whether those find an image for it who can be told the platform. A manifest alone they take whatever it is for.
-  bool is_offered(const Platform& wanted) {
-    const std::optional<Descriptor> taken = taken_by_told(wanted);
-    if (!taken || media_type::is_index(root_.media_type)) {
-      return taken.has_value();
+  // What those find for a platform who can be told it.
+  struct Offer {
+    Platform wanted;
+    std::optional<Descriptor> image;  // a manifest alone they take, but it is only that where its config says so
+  };
+
+  Offer offer(const Platform& wanted) {
+    Offer offer{.wanted = wanted, .image = taken_by_told(wanted)};
+    if (!offer.image || media_type::is_index(root_.media_type)) {
+      return offer;
     }
     try {
-      const std::optional<Platform> own = platform_of(store_, *taken);
-      return own && same_platform(*own, wanted);
+      const std::optional<Platform> own = platform_of(store_, *offer.image);
+      if (own && same_platform(*own, wanted)) {
+        return offer;
+      }
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
-      return false;
     }
+    offer.image.reset();
+    return offer;
   }
 
-  Explanation explain(const AskedClient& asked, const Platform& wanted, bool is_offered) {
+  Explanation explain(const AskedClient& asked, const Offer& offer) {
+    const Platform& wanted = offer.wanted;
+    const bool is_offered = offer.image.has_value();
+    const bool is_wasm_of_an_index = is_offered && is_wasm(wanted) && media_type::is_index(root_.media_type);
     const Client& client = *asked.client;
-    Explanation explanation{.asked = asked, .wanted = wanted, .choice = {}, .reason = {}, .outlook = {}};
+    Explanation explanation{
+        .asked = asked, .title = title_of(client, client), .wanted = wanted, .choice = {}, .reason = {}, .outlook = {}};
     const Wish wish{.name = request_.name,
                     .repository = request_.repository,
                     .wanted = wanted,
                     .asked = asked_by(client, wanted),
-                    .wasm = wasm_ ? std::optional(wasm_->digest) : std::nullopt,
+                    .wasm = is_wasm_of_an_index ? std::optional(offer.image->digest) : std::nullopt,
                     .is_offered = is_offered,
-                    .offered = is_offered && client.asks == Asks::this_machine ? offered(wanted) : nullptr};
+                    .offered = is_offered && client.asks == Asks::this_machine ? offered(offer) : nullptr,
+                    .is_plain_http = request_.is_plain_http,
+                    .location = request_.location};
     try {
       explanation.choice = choose(client, store_, root_, wanted);
     } catch (const Error& error) {
@@ -68,13 +82,13 @@ class Explaining {
     }
     const Choice& choice = explanation.choice;
     if (!choice.taken) {
-      explanation.reason = client.finds_nothing(wish, choice.index.value_or(root_.digest));
+      explanation.reason = client.finds_nothing(wish, choice.index.value_or(root_));
       if (client.foresee_nothing != nullptr) {
         explanation.outlook = client.foresee_nothing(wish);
       }
       return explanation;
     }
-    explanation.reason = why_taken(choice, *choice.taken);
+    explanation.reason = why_taken(client, choice, *choice.taken);
     try {
       explanation.outlook = foresee(client, choice, taken(*choice.taken), wish);
     } catch (const Error& error) {
@@ -96,19 +110,21 @@ class Explaining {
     }
   }
 
-  const Taken* offered(const Platform& wanted) {
+  const Taken* offered(const Offer& offer) {
     try {
-      const std::optional<Descriptor> told = taken_by_told(wanted);
-      return told ? &offered_.insert_or_assign(wanted, taken(*told)).first->second : nullptr;
+      return &offered_.insert_or_assign(offer.wanted, taken(*offer.image)).first->second;
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
       return nullptr;
     }
   }
 
-  static std::string why_taken(const Choice& choice, const Descriptor& taken) {
+  static std::string why_taken(const Client& client, const Choice& choice, const Descriptor& taken) {
     if (!choice.index) {
-      return "a manifest alone is taken whatever it is for";
+      return std::string(client.takes_alone);
+    }
+    if (!choice.reason.empty()) {
+      return choice.reason;
     }
     if (!taken.platform) {
       return "it names no platform, and nothing else is for " + format(choice.asked);
@@ -131,7 +147,6 @@ class Explaining {
   Store& store_;
   const Descriptor& root_;
   const ExplainRequest& request_;
-  std::optional<Descriptor> wasm_;
   std::map<Digest, std::unique_ptr<Taken>> taken_;
   std::map<Platform, Taken> offered_;
 };
@@ -164,16 +179,24 @@ void explain(Store& store, const Descriptor& root, const ExplainRequest& request
              const std::function<void(const Explanation&)>& tell) {
   Explaining explaining(store, root, request);
   for (const Platform& wanted : request.platforms) {
-    const bool is_offered = explaining.is_offered(wanted);
+    const Explaining::Offer offer = explaining.offer(wanted);
     for (const AskedClient& asked : request.clients) {
-      std::vector<Explanation> told = {explaining.explain(asked, wanted, is_offered)};
+      std::vector<Explanation> told = {explaining.explain(asked, offer)};
+      std::size_t newer = 0;  // where the version before is told; 0: it is not
       for (const Client& other : other_behaviours()) {
         const auto also = is_asked(request, other) ? std::nullopt : beside(asked, other, request.older_versions);
-        if (also) {
-          Explanation explanation = explaining.explain(*also, wanted, is_offered);
-          if (std::ranges::none_of(told, std::bind_front(say_the_same, explanation))) {
-            told.push_back(std::move(explanation));
-          }
+        if (!also) {
+          continue;
+        }
+        Explanation explanation = explaining.explain(*also, offer);
+        if (newer > 0 && !other.until.empty() && say_the_same(told[newer], explanation)) {
+          told[newer].title = title_of(*told[newer].asked.client, other);
+          continue;
+        }
+        newer = 0;
+        if (std::ranges::none_of(told, std::bind_front(say_the_same, explanation))) {
+          newer = other.until.empty() ? 0 : told.size();
+          told.push_back(std::move(explanation));
         }
       }
       std::ranges::for_each(told, tell);

@@ -21,7 +21,8 @@ struct AskedClient {
 };
 
 struct Explanation {
-  AskedClient asked;  // also of an older version or for another action, which nobody named
+  AskedClient asked;       // also of an older version or for another action, which nobody named
+  std::string title = {};  // its; of older versions those that are told of here: "containerd 2.0 to 2.2"
   Platform wanted;
   Choice choice;
   std::string reason;  // why what is taken is taken; where nothing is, what the client says
@@ -31,6 +32,8 @@ struct Explanation {
 struct ExplainRequest {
   std::string name;                      // of the image, as one types it
   std::string repository;                // the same without tag and digest
+  bool is_plain_http = false;            // its registry is spoken to without TLS
+  std::string location = {};             // "oci:DIR:NAME", where those who read layouts find it so; else empty
   std::span<const Platform> platforms;   // that users want
   std::span<const AskedClient> clients;  // in the order in which they are explained
   bool older_versions = false;           // of the clients are told too

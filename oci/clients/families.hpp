@@ -18,6 +18,7 @@ namespace wasm_oci {
 struct Picked {
   std::optional<std::size_t> entry = std::nullopt;  // its place in the index; nullopt: nothing
   std::vector<std::string> passed_over;             // a reason for each entry; empty for the one that is picked
+  std::string reason = {};                          // why that is picked; empty: it is the first or the nearest
 
   explicit Picked(const Index& index) : passed_over(index.manifests.size()) {}
 };
@@ -33,9 +34,11 @@ Picked pick_as_containerd_2_2(Store& store, const Index& index, const Platform& 
 // Docker's older store, of graph drivers.
 Picked pick_as_docker_classic(Store& store, const Index& index, const Platform& asked);
 Picked pick_as_docker_20_10(Store& store, const Index& index, const Platform& asked);
-// containers/image: podman, skopeo, CRI-O.
+// containers/image: skopeo, CRI-O; and podman, which asks it for something else.
 Picked pick_as_containers_image(Store& store, const Index& index, const Platform& asked);
 Picked pick_as_containers_image_5_25(Store& store, const Index& index, const Platform& asked);
+Picked pick_as_podman(Store& store, const Index& index, const Platform& asked);
+Picked pick_as_podman_4_5(Store& store, const Index& index, const Platform& asked);
 // go-containerregistry: crane, Istio, Envoy Gateway.
 Picked pick_as_go_containerregistry(Store& store, const Index& index, const Platform& asked);
 // regclient: regctl.
@@ -52,6 +55,9 @@ Picked pick_as_oci_client(Store& store, const Index& index, const Platform& aske
 std::vector<Platform> platforms_run_by(const Platform& asked);
 // The place of the first of `platforms` that the entry's is the same as, normalised; nullopt: none, or no platform.
 std::optional<std::size_t> rank_of(const Descriptor& entry, const std::vector<Platform>& platforms);
+// go-containerregistry and oras-go: names are compared as they are written, and what is asked for without a variant or
+// a version matches any.
+bool is_for_platform(const Platform& given, const Platform& asked);
 // "is for linux/amd64", "names no platform".
 std::string what_it_is_for(const Descriptor& entry);
 // Picks the first entry that `fits`; the rest is passed over for what it is for, or because one came before it.

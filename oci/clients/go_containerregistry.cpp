@@ -7,20 +7,23 @@
 
 namespace wasm_oci {
 
-Picked pick_as_go_containerregistry(Store& /*store*/, const Index& index, const Platform& asked) {
-  const auto holds = [](const Platform& given, const std::string& feature) {
+bool is_for_platform(const Platform& given, const Platform& asked) {
+  const auto is_given = [&](const std::string& feature) {
     return std::ranges::find(given.os_features, feature) != given.os_features.end();
   };
+  return given.os == asked.os && given.architecture == asked.architecture &&
+         (asked.variant.empty() || given.variant == asked.variant) &&
+         (asked.os_version.empty() || given.os_version == asked.os_version) &&
+         std::ranges::all_of(asked.os_features, is_given);
+}
+
+Picked pick_as_go_containerregistry(Store& /*store*/, const Index& index, const Platform& asked) {
   return pick_first(index, [&](const Descriptor& entry) {
-    const Platform given = entry.platform.value_or(Platform{.os = "linux", .architecture = "amd64"});
-    return given.os == asked.os && given.architecture == asked.architecture &&
-           (asked.variant.empty() || given.variant == asked.variant) &&
-           (asked.os_version.empty() || given.os_version == asked.os_version) &&
-           std::ranges::all_of(asked.os_features, [&](const std::string& feature) { return holds(given, feature); });
+    return is_for_platform(entry.platform.value_or(Platform{.os = "linux", .architecture = "amd64"}), asked);
   });
 }
 
-std::string go_containerregistry_finds_nothing(const Wish& wish, const Digest& /*index*/) {
+std::string go_containerregistry_finds_nothing(const Wish& wish, const Descriptor& /*index*/) {
   return "no child with platform " + format(wish.asked) + " in index " + wish.name;
 }
 

@@ -31,13 +31,14 @@ constexpr Unpacking kAlways = {.works = true, .how = "; containerd 2.3 no longer
 Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
   if (!taken.is_wasm() && taken.packaging != Packaging::artifact) {
     if (is_wasm(wish.wanted) && wish.wasm) {
-      return {.next = "nodes pull for their own platform, and run this; to run the Wasm image name its digest" +
-                      std::string(unpacking.works ? "" : unpacking.how),
+      return {.next = "nodes pull for their own platform, and run this; to run the image for " + format(wish.wanted) +
+                      " name its digest" + std::string(unpacking.works ? "" : unpacking.how),
               .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
     }
     const std::optional<std::string> why = why_nothing_starts(taken);
+    const std::string other = is_wasm(wish.wanted) ? "; that is no image for " + format(wish.wanted) : "";
     return {.works = !why,
-            .next = why ? "it cannot be run: " + *why : "it is unpacked and run",
+            .next = why ? "it cannot be run: " + *why : "it is unpacked and run" + other,
             .command = pod(wish.name, false)};
   }
   const std::string image = wish.repository + "@" + taken.descriptor.digest.str();
@@ -61,7 +62,8 @@ Outlook foresee_nothing(const Wish& wish, const Unpacking& unpacking) {
   if (!is_wasm(wish.wanted) || !wish.wasm) {
     return {};
   }
-  return {.next = "to run the Wasm image name its digest" + std::string(unpacking.works ? "" : unpacking.how),
+  return {.next = "to run the image for " + format(wish.wanted) + " name its digest" +
+                  std::string(unpacking.works ? "" : unpacking.how),
           .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
 }
 

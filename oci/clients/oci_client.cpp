@@ -15,7 +15,7 @@ Picked pick_as_oci_client(Store& /*store*/, const Index& index, const Platform& 
   });
 }
 
-std::string oci_client_finds_nothing(const Wish& /*wish*/, const Digest& /*index*/) {
+std::string oci_client_finds_nothing(const Wish& /*wish*/, const Descriptor& /*index*/) {
   return "no entry found in image index manifest matching client's default platform";
 }
 
@@ -37,6 +37,16 @@ std::optional<std::string> why_no_artifact(const Taken& taken) {
   return std::nullopt;
 }
 
+// oci-wasm, src/client.rs (pull_manifest_and_config), which wasm-pkg-client gets packages by; pulling alone does not
+// ask.
+std::optional<std::string> why_no_package(const Taken& taken) {
+  return taken.manifest.media_type == media_type::kOciManifest
+             ? std::nullopt
+             : std::optional("\"Wasm components must have a manifest of type " + std::string(media_type::kOciManifest) +
+                             "\", and it names " +
+                             (taken.manifest.media_type.empty() ? "none" : excerpt(taken.manifest.media_type)));
+}
+
 Outlook foresee_artifact(const Taken& taken, std::string next, std::string command) {
   if (const std::optional<std::string> why = why_no_artifact(taken)) {
     return refuse(*why);
@@ -47,7 +57,12 @@ Outlook foresee_artifact(const Taken& taken, std::string next, std::string comma
 }  // namespace
 
 Outlook foresee_wkg(const Taken& taken, const Wish& wish) {
-  return foresee_artifact(taken, "its module is written to a file", "wkg oci pull " + wish.name);
+  Outlook outlook = foresee_artifact(taken, "its module is written to a file", "wkg oci pull " + wish.name);
+  const std::optional<std::string> why = why_no_package(taken);
+  if (outlook.works && why) {
+    outlook.next += "; as a package, as wkg get takes it, it is refused: " + *why;
+  }
+  return outlook;
 }
 
 Outlook foresee_wash(const Taken& taken, const Wish& wish) {
@@ -61,6 +76,9 @@ Outlook foresee_wash(const Taken& taken, const Wish& wish) {
 Outlook foresee_spin(const Taken& taken, const Wish& wish) {
   if (taken.packaging == Packaging::spin) {
     return {.works = true, .next = "the application is run", .command = "spin up --from " + wish.name};
+  }
+  if (const std::optional<std::string> why = why_no_artifact(taken) ? std::nullopt : why_no_package(taken)) {
+    return refuse(*why);
   }
   return foresee_artifact(taken, "it is loaded as a package that an application depends on", "");
 }

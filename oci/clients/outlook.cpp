@@ -2,6 +2,7 @@
 
 #include "oci/text.hpp"
 #include "oci/timestamp.hpp"
+#include "oci/wasm/start.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -16,7 +17,7 @@ Outlook refuse(std::string why) {
   return {.next = std::move(next), .command = {}, .refusal = std::move(why)};
 }
 
-std::string finds_nothing(const Wish& wish, const Digest& /*index*/) {
+std::string finds_nothing(const Wish& wish, const Descriptor& /*index*/) {
   return "it finds nothing for " + format(wish.asked);
 }
 
@@ -27,6 +28,19 @@ bool has_unknown_user(const Taken& taken) {
   const std::string user = taken.config->user.substr(0, taken.config->user.find(':'));
   return taken.modules && taken.has_files() && !taken.has_users &&
          !std::ranges::all_of(user, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// When the runtime links it, or calls it.
+std::optional<std::string> why_module_fails(const Taken& taken) {
+  const FoundModule* const module = taken.module();
+  if (module == nullptr || !module->description || module->description->form != WasmForm::core) {
+    return std::nullopt;
+  }
+  if (is_both_command_and_reactor(*module->description)) {
+    return shown_start(taken) + " exports both _start and _initialize";
+  }
+  const std::optional<std::string> missing = missing_start(*module->description, taken.function);
+  return missing ? std::optional(shown_start(taken) + " exports " + *missing) : std::nullopt;
 }
 
 }  // namespace
@@ -41,8 +55,11 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
   if (taken.argv.empty()) {
     return "it has neither entrypoint nor command";
   }
-  if (taken.modules && taken.has_files() && taken.module() == nullptr) {
+  if (taken.modules && taken.has_files() && taken.module() == nullptr && !taken.starts_text) {
     return shown_start(taken) + " is no Wasm module of this image";
+  }
+  if (const std::optional<std::string> why = why_module_fails(taken)) {
+    return why;
   }
   if (has_unknown_user(taken)) {
     return "its user " + excerpt(taken.config->user) + " is a name, and it has no /etc/passwd";

@@ -17,9 +17,12 @@ struct Wish {
   std::string repository;                     // the same without tag and digest
   Platform wanted;                            // what the user wants
   Platform asked;                             // what the client asks for
-  std::optional<Digest> wasm = std::nullopt;  // the Wasm image below the root, whoever takes it
+  std::optional<Digest> wasm = std::nullopt;  // of the root, an index, the image for `wanted`, which is for Wasm
   bool is_offered = false;                    // an image for `wanted` is there, for those who can ask for it
   const Taken* offered = nullptr;             // that image, where the client does not ask for it; nullptr: it is broken
+  bool is_plain_http = false;                 // its registry is spoken to without TLS
+  std::string location = {};                  // "oci:DIR:NAME", where those who read layouts find it so; else empty
+  bool is_alone = false;                      // what is taken is no entry of an index
 };
 
 struct Outlook {
@@ -67,16 +70,17 @@ Outlook foresee_kubernetes_nothing(const Wish& wish);
 Outlook foresee_kubernetes_2_2_nothing(const Wish& wish);
 
 // What the client says where it takes nothing of the index `index`.
-std::string containerd_finds_nothing(const Wish& wish, const Digest& index);
-std::string docker_finds_nothing(const Wish& wish, const Digest& index);
-std::string docker_untold_finds_nothing(const Wish& wish, const Digest& index);
-std::string docker_classic_finds_nothing(const Wish& wish, const Digest& index);
-std::string containers_image_finds_nothing(const Wish& wish, const Digest& index);
-std::string go_containerregistry_finds_nothing(const Wish& wish, const Digest& index);
-std::string oci_client_finds_nothing(const Wish& wish, const Digest& index);
-std::string runwasi_finds_nothing(const Wish& wish, const Digest& index);
+std::string containerd_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string docker_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string docker_untold_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string docker_classic_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string containers_image_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string podman_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string go_containerregistry_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string oci_client_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string runwasi_finds_nothing(const Wish& wish, const Descriptor& index);
 // Of clients whose words are not known here.
-std::string finds_nothing(const Wish& wish, const Digest& index);
+std::string finds_nothing(const Wish& wish, const Descriptor& index);
 
 // What the client says of a manifest with such a digest, whatever is in it; nullopt: it takes it.
 std::optional<std::string> containerd_2_2_refuses(const Digest& digest);

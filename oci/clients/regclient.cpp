@@ -1,13 +1,17 @@
 // regclient, types/platform/compare.go (Compatible, Better): of the entries that a machine for the platform can run,
-// the best variant, of equals the first; for an OS that it does not know, as wasi, versions and features have to be
-// equal.
+// the best variant, of equals the newest version of the OS, then the first. Windows and macOS run Linux, too, in a
+// virtual machine, and prefer their own; Windows minds the first three numbers of its version, where it is asked for by
+// one. For an OS that it does not know, as wasi, versions and features have to be equal.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <cstddef>
+#include <ranges>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
@@ -22,9 +26,32 @@ int version_of(std::string_view variant) {
   return error == std::errc() && parsed == variant.end() ? version : 0;
 }
 
-bool is_known(std::string_view os) {
-  static constexpr std::array<std::string_view, 2> kKnown = {"linux", "freebsd"};
-  return std::ranges::find(kKnown, os) != kKnown.end();
+// "10.0.20348" of "10.0.20348.1".
+std::string_view release_of(std::string_view os_version) {
+  constexpr int kNumbers = 3;
+  std::size_t end = 0;
+  for (int i = 0; i < kNumbers; ++i) {
+    end = os_version.find('.', i == 0 ? 0 : end + 1);
+    if (end == std::string_view::npos) {
+      return os_version;
+    }
+  }
+  return os_version.substr(0, end);
+}
+
+bool has_os_for(const Platform& asked, const Platform& entry) {
+  if (asked.os == "linux" || asked.os == "freebsd") {
+    return entry.os == asked.os;
+  }
+  if (asked.os == "windows") {
+    return entry.os == "linux" ||
+           (entry.os == asked.os &&
+            (asked.os_version.empty() || release_of(asked.os_version) == release_of(entry.os_version)));
+  }
+  if (asked.os == "darwin") {
+    return entry.os == "linux" || entry.os == asked.os;
+  }
+  return entry.os == asked.os && asked.os_version == entry.os_version && asked.os_features == entry.os_features;
 }
 
 bool is_compatible(const Platform& asked, const Platform& entry) {
@@ -32,16 +59,41 @@ bool is_compatible(const Platform& asked, const Platform& entry) {
   const int needs = version_of(entry.variant);
   const bool variant_fits =
       can >= needs || (can == 1 && entry.variant.empty()) || (asked.variant.empty() && needs == 1);
-  return asked.os == entry.os && asked.architecture == entry.architecture && variant_fits &&
-         (is_known(asked.os) || (asked.os_version == entry.os_version && asked.os_features == entry.os_features));
+  return asked.architecture == entry.architecture && variant_fits && has_os_for(asked, entry);
+}
+
+// Whether the numbers of `version` come after those of `other`; what is no number comes before all.
+bool is_newer(std::string_view version, std::string_view other) {
+  const auto numbers = [](std::string_view text) {
+    std::vector<int> found;
+    for (const auto part : std::views::split(text, '.')) {
+      const std::string_view digits(part.begin(), part.end());
+      int number = 0;
+      const auto [parsed, error] = std::from_chars(digits.begin(), digits.end(), number);
+      found.push_back(error == std::errc() && parsed == digits.end() ? number : -1);
+    }
+    return found;
+  };
+  return std::ranges::lexicographical_compare(numbers(other), numbers(version));
 }
 
 // Whether `entry` is a better answer than `other`; both are compatible.
 bool is_better(const Platform& asked, const Platform& entry, const Platform& other) {
-  if (entry.variant == other.variant || other.variant == asked.variant) {
+  if (entry.os != other.os) {
+    return entry.os == asked.os;
+  }
+  if (entry.variant != other.variant) {
+    if (entry.variant == asked.variant || other.variant == asked.variant) {
+      return entry.variant == asked.variant;
+    }
+    if (version_of(entry.variant) != version_of(other.variant)) {
+      return version_of(entry.variant) > version_of(other.variant);
+    }
+  }
+  if (entry.os_version == other.os_version || other.os_version == asked.os_version) {
     return false;
   }
-  return entry.variant == asked.variant || version_of(entry.variant) > version_of(other.variant);
+  return entry.os_version == asked.os_version || is_newer(entry.os_version, other.os_version);
 }
 
 }  // namespace

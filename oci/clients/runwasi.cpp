@@ -8,7 +8,7 @@
 
 namespace wasm_oci {
 
-std::string runwasi_finds_nothing(const Wish& /*wish*/, const Digest& /*index*/) {
+std::string runwasi_finds_nothing(const Wish& /*wish*/, const Descriptor& /*index*/) {
   return "Error obtaining wasm layers for container: an index is no manifest. Will attempt to use files inside "
          "container image";
 }

@@ -53,18 +53,22 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
     taken.argv = taken.config->entrypoint;
     taken.argv.insert(taken.argv.end(), taken.config->cmd.begin(), taken.config->cmd.end());
     if (!taken.argv.empty()) {
-      taken.path = start_of(taken.argv.front(), taken.config->workdir).path;
+      Start start = start_of(taken.argv.front(), taken.config->workdir);
+      taken.path = std::move(start.path);
+      taken.function = std::move(start.function);
     }
     diff_ids = taken.config->diff_ids;
   }
   if (modules == Modules::are_looked_for && (taken.is_wasm() || taken.argv.empty())) {
-    ModuleBudget budget{.descriptions = 0};  // where they are and of which kind is all that is asked
+    // What usual ones export and import; of what has more it is not told whether it starts.
+    ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
     ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
     taken.modules = std::move(files.modules);
     taken.file = follow_links(taken.path, [&](const std::string& path) {
                    const auto link = files.links.find(path);
                    return link == files.links.end() ? nullptr : &link->second;
                  }).value_or("");
+    taken.starts_text = files.texts.contains(taken.file);
     taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
   }
   return taken;

@@ -23,8 +23,10 @@ struct Taken {
   std::optional<Packaging> packaging = std::nullopt;     // nullopt: none of Wasm that is known here
   std::vector<std::string> argv = {};                    // entrypoint and command
   std::string path = {};                                 // of what starts, in the image; empty where nothing does
+  std::string function = {};                             // of the module, that is called; empty: what starts it
   std::string file = {};                                 // where links at `path` lead
   std::optional<std::vector<FoundModule>> modules = {};  // nullopt: not looked for, as in native programs
+  bool starts_text = false;                              // what starts is a module in the text format
   bool has_users = false;                                // its layers have /etc/passwd, as far as they were looked at
 
   // Whether its config is for a Wasm platform.

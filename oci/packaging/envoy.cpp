@@ -21,10 +21,8 @@ std::vector<Objection> judge(const Package& package, const PackageModule& module
                                      ", and Istio and Envoy Gateway load at most " + human_size(kMaxPluginSize),
                           .hint = "take debug sections out of it, or package it with --as image"});
   }
-  if (module.description->shape != WasmShape::proxy_wasm) {
-    objections.push_back({.refuses = false,
-                          .message = package.title + " has no proxy-wasm ABI (proxy_abi_version_…): Envoy will not "
-                                                     "load it"});
+  if (const std::optional<std::string> why = why_envoy_does_not_load(*module.description)) {
+    objections.push_back({.refuses = false, .message = package.title + " " + *why});
   }
   return objections;
 }
@@ -46,6 +44,12 @@ constexpr std::array kCompressions = {Compression::gzip};
 
 constexpr Packager kEnvoyPackager{
     .lacks = kLacks, .compressions = kCompressions, .platform = any_platform, .judge = judge, .pack = pack};
+
+std::optional<std::string> why_envoy_does_not_load(const WasmDescription& module) {
+  return module.shape == WasmShape::proxy_wasm
+             ? std::nullopt
+             : std::optional<std::string>("has no proxy-wasm ABI (proxy_abi_version_…): Envoy will not load it");
+}
 
 const FoundModule* find_plugin(const Manifest& manifest, const ImageConfig& config,
                                std::span<const FoundModule> modules) {

@@ -8,7 +8,9 @@
 #include "oci/packaging/package.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace wasm_oci {
@@ -22,6 +24,9 @@ inline constexpr std::uint64_t kMaxPluginSize = std::uint64_t{256} * 1024 * 1024
 // nobody said another, and left out when the plugin is packaged another way.
 inline constexpr std::string_view kVariantAnnotation = "module.wasm.image/variant";
 inline constexpr std::string_view kVariant = "compat";
+
+// Why Envoy does not load it, once these programs have; follows its name. nullopt: it does, as far as is known.
+std::optional<std::string> why_envoy_does_not_load(const WasmDescription& module);
 
 // The plugin of an image of this form: with nothing that a container could start, and one plugin.wasm in its last
 // layer, which is gzip. nullptr for what these programs would not load, or of which they would take the first of

@@ -8,6 +8,7 @@
 #include "oci/packaging/module_name.hpp"
 #include "oci/packaging/module_reader.hpp"
 #include "oci/text.hpp"
+#include "oci/wasm/text_format.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,7 +22,7 @@ namespace wasm_oci {
 namespace {
 
 using Found = std::map<std::string, FoundModule>;
-using Links = std::map<std::string, LayerEntry>;
+using Entries = std::map<std::string, LayerEntry>;
 
 bool is_link(const LayerEntry& entry) {
   return entry.type == LayerEntryType::symlink || entry.type == LayerEntryType::hardlink;
@@ -66,17 +67,24 @@ class LayerScan {
     // Its annotations may be large, and modules many.
     const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
     Found in_layer;
-    Links links_in_layer;
+    Entries links_in_layer;
+    Entries texts_in_layer;
     OtherFiles others;
     while (const std::optional<LayerEntry> entry = reader.next()) {
       hide_below(found_, *entry);
       hide_below(links_, *entry);
+      hide_below(texts_, *entry);
       in_layer.erase(entry->path);
       links_in_layer.erase(entry->path);
-      if (is_link(*entry) && spend_link(*entry)) {
+      texts_in_layer.erase(entry->path);
+      if (is_link(*entry) && spend_entry(*entry)) {
         links_in_layer.emplace(entry->path, *entry);
       }
-      std::optional<FoundModule> module = read(reader, *entry, bare);
+      std::string begin;
+      std::optional<FoundModule> module = read(reader, *entry, bare, begin);
+      if (!module && is_text_format(entry->path, begin) && spend_entry(*entry)) {
+        texts_in_layer.emplace(entry->path, *entry);
+      }
       if (module) {
         in_layer.emplace(entry->path, *std::move(module));
       } else if (entry->type != LayerEntryType::folder) {
@@ -89,6 +97,7 @@ class LayerScan {
     check(reader, layer, diff_id);
     found_.merge(in_layer);
     links_.merge(links_in_layer);
+    texts_.merge(texts_in_layer);
     others_.push_back(std::move(others));
   }
 
@@ -96,7 +105,8 @@ class LayerScan {
   void pass_over() { others_.emplace_back(); }
 
   ImageFiles take() && {
-    ImageFiles files{.modules = {}, .others = std::move(others_), .links = std::move(links_)};
+    ImageFiles files{
+        .modules = {}, .others = std::move(others_), .links = std::move(links_), .texts = std::move(texts_)};
     for (auto& [path, module] : found_) {
       files.modules.push_back(std::move(module));
     }
@@ -104,7 +114,7 @@ class LayerScan {
   }
 
  private:
-  bool spend_link(const LayerEntry& entry) {
+  bool spend_entry(const LayerEntry& entry) {
     const std::size_t size = sizeof(LayerEntry) + (2 * entry.path.size()) + entry.link_target.size();
     if (size > budget_.links) {
       return false;
@@ -113,11 +123,19 @@ class LayerScan {
     return true;
   }
 
-  std::optional<FoundModule> read(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer) {
+  // `begin`: what a file that is no module begins with.
+  std::optional<FoundModule> read(LayerReader& reader, const LayerEntry& entry, const Descriptor& layer,
+                                  std::string& begin) {
     if (entry.type != LayerEntryType::file || is_whiteout(entry)) {
       return std::nullopt;
     }
-    const auto bytes = [&reader](std::span<std::byte> into) { return reader.read(into); };
+    const auto bytes = [&](std::span<std::byte> into) {
+      const std::size_t count = reader.read(into);
+      for (std::size_t i = 0; i < count && begin.size() < kTextFormatBegin; ++i) {
+        begin.push_back(static_cast<char>(into[i]));
+      }
+      return count;
+    };
     std::optional<FoundModule> module = read_module(bytes, entry.path, entry.size, layer);
     if (module) {
       spend(budget_, *module);
@@ -138,7 +156,8 @@ class LayerScan {
   Store& store_;
   ModuleBudget& budget_;
   Found found_;
-  Links links_;
+  Entries links_;
+  Entries texts_;
   std::vector<OtherFiles> others_;
 };
 

@@ -37,7 +37,7 @@ struct ModuleBudget {
   std::size_t descriptions = std::size_t{64} * 1024 * 1024;  // in bytes; further modules are found and not described
   std::size_t modules = 10'000;
   std::size_t paths = std::size_t{16} * 1024 * 1024;  // in bytes
-  std::size_t links = std::size_t{1} * 1024 * 1024;   // in bytes; further ones are not told
+  std::size_t links = std::size_t{1} * 1024 * 1024;   // in bytes, and texts; further ones are not told
 };
 
 // What one layer holds beside modules: files, links and whiteouts.
@@ -51,6 +51,7 @@ struct ImageFiles {
   std::vector<FoundModule> modules;
   std::vector<OtherFiles> others;                // one a layer; none where layers are modules themselves
   std::map<std::string, LayerEntry> links = {};  // by their paths, as far as the budget goes
+  std::map<std::string, LayerEntry> texts = {};  // modules in the text format, in the same way
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and

@@ -2,9 +2,11 @@
 
 #include "oci/packaging/envoy.hpp"
 #include "oci/text.hpp"
+#include "oci/wasm/start.hpp"
 #include "oci/wasm/wasi.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -30,12 +32,6 @@ class ModuleChecks {
 
  private:
   void add(std::string_view rule, std::string message) { findings_.add(rule, place_, path_, std::move(message)); }
-
-  bool exports(std::string_view name) const {
-    return std::ranges::any_of(module_.exports, [name](const WasmExport& one) {
-      return one.kind == ExternKind::function && one.name == name;
-    });
-  }
 
   bool is_unread(std::string_view part) const {
     return std::ranges::any_of(module_.unread, [part](const WasmUnread& one) { return one.part == part; });
@@ -63,19 +59,13 @@ class ModuleChecks {
   }
 
   void check_core(std::string_view function) {
-    const bool starts = exports("_start");
-    const bool initializes = exports("_initialize");
-    if (starts && initializes) {
+    if (is_both_command_and_reactor(module_)) {
       add("CFG012", path_ + " exports both _start and _initialize");
     }
-    if (!is_unread("exports")) {
-      if (!function.empty() && !exports(function)) {
-        add("CFG010", path_ + " exports no function " + excerpt(function));
-      } else if (function.empty() && !starts && initializes) {
-        add("CFG011", path_ + " exports _initialize and no _start");
-      } else if (function.empty() && !starts) {
-        add("CFG010", path_ + " exports no _start");
-      }
+    if (const std::optional<std::string> missing = missing_start(module_, function)) {
+      add("CFG010", path_ + " exports " + *missing);
+    } else if (function.empty() && !is_unread("exports") && !exports_function(module_, "_start")) {
+      add("CFG011", path_ + " exports _initialize and no _start");
     }
     check_imports();
   }

@@ -6,6 +6,7 @@
 #include "oci/text.hpp"
 #include "oci/validate/merged_files.hpp"
 #include "oci/validate/module_checks.hpp"
+#include "oci/wasm/text_format.hpp"
 
 #include <algorithm>
 #include <string>
@@ -16,11 +17,6 @@ namespace {
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool is_text_format(const SeenFile& file) {
-  const std::string_view begin(file.begin.data(), file.begin.size());
-  return file.entry.path.ends_with(".wat") && begin.starts_with('(');
 }
 
 std::string what_it_is(const SeenFile& file) {
@@ -85,7 +81,7 @@ class StartChecks {
     if ((file.entry.mode & 0555U) != 0555U) {
       add("CFG009", shown_ + " cannot be read and executed by all");
     }
-    if (is_text_format(file)) {
+    if (is_text_format(file.entry.path, std::string_view(file.begin.data(), file.begin.size()))) {
       return;
     }
     if (!file.is_wasm) {

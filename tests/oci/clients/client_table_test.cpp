@@ -71,6 +71,22 @@ TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   EXPECT_EQ(title("kubernetes@2.4"), "Kubernetes");
 }
 
+TEST(Clients, ATitleGoesAsFarAsWhatIsToldOfTheVersion) {
+  const auto title = [](std::string_view newest, std::string_view oldest) {
+    return title_of(find_client(newest), find_client(oldest));
+  };
+  EXPECT_EQ(title("containerd@2.2", "containerd@2.2"), "containerd 2.0 to 2.2");
+  EXPECT_EQ(title("containerd@2.2", "containerd@1"), "containerd 1.7 to 2.2");
+  EXPECT_EQ(title("containerd@2.2", "containerd@1.6"), "containerd 2.2 or older");
+  EXPECT_EQ(title("containerd@1", "containerd@1"), "containerd 1.7");
+  EXPECT_EQ(title("containerd@1.6", "containerd@1.6"), "containerd 1.6 or older");
+  EXPECT_EQ(title("kubernetes@2.2", "kubernetes@2.2"), "Kubernetes with containerd 1.7 to 2.2");
+  EXPECT_EQ(title("docker@28", "docker@28"), "Docker 23.0 to 28");
+  EXPECT_EQ(title("podman@4.5", "podman@4.5"), "podman 4.4 to 4.5");
+  EXPECT_EQ(title("skopeo@1.12", "skopeo@1.12"), "skopeo 1.12 or older");
+  EXPECT_EQ(title("docker", "docker"), "Docker");
+}
+
 std::string hint_for(std::string_view text) {
   try {
     find_client(text);

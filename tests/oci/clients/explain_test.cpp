@@ -8,6 +8,7 @@
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/tar.hpp"
+#include "tests/support/wasm_bytes.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,6 +28,18 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+
+// A core module that exports functions of these names.
+std::string module_with(const std::vector<std::string>& functions) {
+  using namespace std::string_literals;
+  using testing::section;
+  std::string exports = testing::leb(functions.size());
+  for (const std::string& function : functions) {
+    exports += testing::name(function) + "\0\0"s;
+  }
+  return std::string(testing::kCoreHeader) + section(1, "\x01\x60\0\0"s) + section(3, "\x01\0"s) + section(7, exports) +
+         section(10, "\x01\x02\0\x0b"s);
+}
 
 const Platform kWasi{.os = "wasi", .architecture = "wasm"};
 const Platform kLinux{.os = "linux", .architecture = host_platform().architecture};
@@ -54,14 +67,27 @@ class Explain : public ::testing::Test {
     return testing::add_index(store_, descriptors);
   }
 
-  Descriptor wasm_blob(std::string_view type) { return store_.add(type, std::string("\0asm\1\0\0\0", 8)); }
+  Descriptor wasm_blob(std::string_view type) { return store_.add(type, module_with({"_start"})); }
+
+  // An image with these files, of which `start` starts; "": nothing.
+  Descriptor image_of(const std::vector<testing::TarMember>& files, const std::string& start,
+                      const Platform& platform = kWasi) {
+    const std::string tar = testing::make_tar(files);
+    ImageConfig config{.platform = platform, .diff_ids = {digest_of(tar)}};
+    if (!start.empty()) {
+      config.entrypoint = {start};
+    }
+    return manifest(std::string(media_type::kOciConfig), serialize(config), {store_.add(media_type::kOciLayer, tar)});
+  }
 
   Explanation explained(std::string_view client, const Descriptor& root, const Platform& wanted = kWasi) {
     const AskedClient asked{.client = &find_client(client), .label = std::string(client)};
     std::vector<Explanation> told;
     explain(store_, root,
-            {.name = "me/app:1",
+            {.name = request_name_,
              .repository = "me/app",
+             .is_plain_http = is_plain_http_,
+             .location = location_,
              .platforms = std::span(&wanted, 1),
              .clients = std::span(&asked, 1)},
             [&](const Explanation& explanation) { told.push_back(explanation); });
@@ -69,6 +95,9 @@ class Explain : public ::testing::Test {
   }
 
   MemoryStore store_;
+  std::string request_name_ = "me/app:1";
+  bool is_plain_http_ = false;
+  std::string location_;
 };
 
 TEST_F(Explain, TellsOfEveryClientAndPlatform) {
@@ -118,7 +147,7 @@ TEST_F(Explain, QuotesWhatAClientSaysThatFindsNothing) {
 }
 
 TEST_F(Explain, FindsWhatStartsBehindLinks) {
-  const std::string tar = testing::make_tar({{"opt/real.wasm", std::string("\0asm\1\0\0\0", 8)},
+  const std::string tar = testing::make_tar({{"opt/real.wasm", module_with({"_start"})},
                                              {"bin", "", "opt"},
                                              {"app.wasm", "", "bin/real.wasm"},
                                              {"lost.wasm", "", "bin/none.wasm"}});
@@ -141,10 +170,7 @@ TEST_F(Explain, AConfigWithAnyWrongTimeIsNotRead) {
 }
 
 TEST_F(Explain, OfPodmanByItsVersion) {
-  const std::string tar = testing::make_tar({{"app.wasm", std::string("\0asm\1\0\0\0", 8)}});
-  const ImageConfig config{.platform = kWasi, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of(tar)}};
-  const Descriptor root =
-      manifest(std::string(media_type::kOciConfig), serialize(config), {store_.add(media_type::kOciLayer, tar)});
+  const Descriptor root = image_of({{"app.wasm", module_with({"_start"})}}, "/app.wasm");
   EXPECT_THAT(explained("podman", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.4", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.3.1", root).outlook.next, HasSubstr("no runtime is chosen by itself"));
@@ -289,7 +315,7 @@ TEST_F(Explain, ContainerdsTransferServiceDoesNotSayThatNothingIsForThePlatform)
 TEST_F(Explain, AUserByNameNeedsAFileThatNamesIt) {
   const auto next = [&](const std::string& user) {
     const Descriptor files =
-        store_.add(media_type::kOciLayer, testing::make_tar({{"app.wasm", std::string("\0asm\1\0\0\0", 8)}}));
+        store_.add(media_type::kOciLayer, testing::make_tar({{"app.wasm", module_with({"_start"})}}));
     const ImageConfig config{.platform = kWasi, .user = user, .entrypoint = {"/app.wasm"}};
     const Descriptor wasm = manifest(std::string(media_type::kOciConfig), serialize(config), {files});
     return explained("containerd", wasm).outlook.next;
@@ -453,6 +479,151 @@ TEST_F(Explain, WhatIsAbsentIsToldAsWhatTheClientMeets) {
   const Descriptor broken = store_.add(media_type::kOciManifest, "{}");
   EXPECT_THAT(explained("docker", index({{broken, kWasi}})).outlook.next, HasSubstr("it fails on what it takes"));
   EXPECT_THROW(explained("docker", store_.add(media_type::kOciIndex, "{}")), ContentError);
+}
+
+TEST_F(Explain, PodmanSaysOfADockerListThatItIsOne) {
+  Descriptor entry = image(kLinux);
+  entry.platform = kLinux;
+  const Descriptor list = store_.add(
+      media_type::kDockerManifestList,
+      serialize(Index{.media_type = std::string(media_type::kDockerManifestList), .manifests = {std::move(entry)}}));
+  EXPECT_EQ(explained("podman", list).reason,
+            R"(no image found in manifest list for architecture "wasm", variant "", OS "wasi")");
+  EXPECT_EQ(explained("podman", list, {.os = "linux", .architecture = "arm"}).reason,
+            R"(no image found in manifest list for architecture "arm", variant "v7", OS "linux")");
+}
+
+TEST_F(Explain, PodmanSaysThatItTakesZstd) {
+  Descriptor zstd = image(kWasi, {"/zstd"});
+  zstd.annotations = {{"io.github.containers.compression.zstd", "true"}};
+  const Descriptor root = index({{image(kWasi), kWasi}, {zstd, kWasi}});
+  EXPECT_THAT(explained("podman", root).reason, HasSubstr("it is the first that says it is compressed with zstd"));
+  EXPECT_EQ(explained("podman@4.5", root).reason, "it is the first that is for wasi/wasm");
+}
+
+TEST_F(Explain, APodIsThatOfThePlatformThatIsWanted) {
+  const Platform wasip1{.os = "wasip1", .architecture = "wasm"};
+  const Descriptor first = image(kWasi, {"/first"});
+  const Descriptor second = image(wasip1, {"/second"});
+  const Descriptor root = index({{image(kLinux), kLinux}, {first, kWasi}, {second, wasip1}});
+  const Outlook outlook = explained("kubernetes", root, wasip1).outlook;
+  EXPECT_FALSE(outlook.works);
+  EXPECT_THAT(outlook.next, HasSubstr("to run the image for wasip1/wasm name its digest"));
+  EXPECT_THAT(outlook.command,
+              AllOf(HasSubstr("runtimeClassName: wasmtime"), HasSubstr("image: me/app@" + second.digest.str())));
+  const Outlook only = explained("kubernetes", index({{second, wasip1}}), wasip1).outlook;
+  EXPECT_THAT(only.command, HasSubstr("image: me/app@" + second.digest.str()));
+  EXPECT_THAT(explained("kubernetes", index({{image(kLinux), kLinux}}), wasip1).outlook.next,
+              HasSubstr("that is no image for wasip1/wasm"));
+}
+
+TEST_F(Explain, IstioRefusesAReferenceByTheDigestOfAnIndex) {
+  const Platform amd64{.os = "linux", .architecture = "amd64"};
+  const std::string tar =
+      testing::make_tar({{"plugin.wasm", module_with({"proxy_abi_version_0_2_1"})}}, "ustar", "gzip");
+  const Descriptor plugin = manifest(std::string(media_type::kOciConfig), serialize(ImageConfig{.platform = amd64}),
+                                     {store_.add(media_type::kOciLayerGzip, tar)});
+  const Descriptor root = index({{plugin, amd64}});
+  for (const std::string_view client : {"istio", "envoy-gateway"}) {
+    EXPECT_TRUE(explained(client, root, amd64).outlook.works) << client;
+    EXPECT_THAT(explained(client, root, amd64).outlook.command, HasSubstr("me/app:1\n")) << client;
+    request_name_ = "me/app@" + root.digest.str();
+    const Outlook outlook = explained(client, root, amd64).outlook;
+    EXPECT_FALSE(outlook.works) << client;
+    EXPECT_THAT(outlook.refusal.value_or(""), HasSubstr("by the digest of an index")) << client;
+    EXPECT_THAT(outlook.command, HasSubstr("me/app@" + plugin.digest.str())) << client;
+    request_name_ = "me/app@" + plugin.digest.str();
+    EXPECT_TRUE(explained(client, plugin, amd64).outlook.works) << client;
+    request_name_ = "me/app:1";
+  }
+}
+
+TEST_F(Explain, EnvoyLoadsNoModuleWithoutItsAbi) {
+  const std::string tar = testing::make_tar({{"plugin.wasm", module_with({"_start"})}}, "ustar", "gzip");
+  const Descriptor plugin = manifest(std::string(media_type::kOciConfig), serialize(ImageConfig{.platform = kWasi}),
+                                     {store_.add(media_type::kOciLayerGzip, tar)});
+  EXPECT_THAT(explained("istio", plugin).outlook.refusal.value_or(""),
+              HasSubstr("its plugin.wasm has no proxy-wasm ABI"));
+}
+
+TEST_F(Explain, OrasAsksTheConfigOfAManifestAlone) {
+  const Outlook same = explained("oras", image(kWasi)).outlook;
+  EXPECT_TRUE(same.works);
+  EXPECT_EQ(same.command, "oras pull me/app:1");
+  const Outlook other = explained("oras", image(kWasi), kLinux).outlook;
+  EXPECT_FALSE(other.works);
+  EXPECT_THAT(other.next, HasSubstr("\"platform in manifest does not match target platform\""));
+  const Descriptor artifact = manifest(std::string(media_type::kWasmConfig), "{}", {wasm_blob(media_type::kWasm)});
+  const Outlook unknown = explained("oras", artifact).outlook;
+  EXPECT_TRUE(unknown.works);
+  EXPECT_THAT(unknown.next, HasSubstr("\"fail to recognize platform from unknown config application/vnd.wasm.config"));
+  EXPECT_EQ(unknown.command, "oras pull me/app:1");
+  EXPECT_EQ(explained("oras", index({{image(kWasi), kWasi}})).outlook.command,
+            "oras pull --platform wasi/wasm me/app:1");
+}
+
+TEST_F(Explain, CrioRefusesWhatPodmanDoes) {
+  const Descriptor mixed =
+      manifest(std::string(media_type::kDockerConfig), serialize(ImageConfig{.platform = kLinux}), {});
+  EXPECT_THAT(explained("crio", mixed, kLinux).outlook.refusal.value_or(""), HasSubstr("invalid mixed OCI image"));
+}
+
+TEST_F(Explain, APackageForWkgNamesItsType) {
+  const std::string text = serialize(Manifest{
+      .media_type = "", .config = store_.add(media_type::kWasmConfig, "{}"), .layers = {wasm_blob(media_type::kWasm)}});
+  const Descriptor untyped = store_.add(media_type::kOciManifest, text);
+  EXPECT_TRUE(explained("wkg", untyped).outlook.works) << "wkg oci pull does not ask";
+  EXPECT_THAT(explained("wkg", untyped).outlook.next, HasSubstr("\"Wasm components must have a manifest of type"));
+  EXPECT_THAT(explained("spin", untyped).outlook.refusal.value_or(""), HasSubstr("and it names none"));
+}
+
+TEST_F(Explain, AModuleInTheTextFormatStartsAsWell) {
+  const auto next = [&](const std::string& path, const std::string& content) {
+    return explained("docker", image_of({{path, content}}, "/" + path)).outlook.next;
+  };
+  for (const std::string content : {"(module)", ";; a module\n(module)", "\n  (module)"}) {
+    EXPECT_THAT(next("app.wat", content), HasSubstr("runs /app.wat")) << content;
+  }
+  EXPECT_THAT(next("app.wat", "#!/bin/sh"), HasSubstr("/app.wat is no Wasm module"));
+  EXPECT_THAT(next("app.wasm", "(module)"), HasSubstr("/app.wasm is no Wasm module"));
+}
+
+TEST_F(Explain, AModuleThatExportsNothingToCallFailsWhenItStarts) {
+  const auto next = [&](const std::vector<std::string>& exports, const std::string& start) {
+    return explained("podman", image_of({{"app.wasm", module_with(exports)}}, start)).outlook.next;
+  };
+  EXPECT_THAT(next({"run"}, "/app.wasm"), HasSubstr("it is pulled and cannot be run: /app.wasm exports no _start"));
+  EXPECT_THAT(next({"_start"}, "/app.wasm#run"), HasSubstr("/app.wasm exports no function run"));
+  EXPECT_THAT(next({"_start", "_initialize"}, "/app.wasm"), HasSubstr("exports both _start and _initialize"));
+  EXPECT_THAT(next({"_start"}, "/app.wasm"), HasSubstr("crun-wasm runs /app.wasm"));
+  EXPECT_THAT(next({"run"}, "/app.wasm#run"), HasSubstr("crun-wasm runs /app.wasm"));
+}
+
+TEST_F(Explain, LinesAreForWhereTheImageIs) {
+  const Descriptor root = image_of({{"app.wasm", module_with({"_start"})}}, "/app.wasm");
+  EXPECT_EQ(explained("podman", root).outlook.command, "podman run --rm --platform wasi/wasm me/app:1");
+  is_plain_http_ = true;
+  EXPECT_EQ(explained("podman", root).outlook.command,
+            "podman run --rm --tls-verify=false --platform wasi/wasm me/app:1");
+  EXPECT_THAT(explained("skopeo", root).outlook.command, HasSubstr(" copy --src-tls-verify=false docker://me/app:1 "));
+  is_plain_http_ = false;
+  location_ = "oci:dir:app";
+  EXPECT_EQ(explained("podman", root).outlook.command, "podman run --rm --platform wasi/wasm oci:dir:app");
+  EXPECT_THAT(explained("skopeo", root).outlook.command, HasSubstr(" copy oci:dir:app "));
+  EXPECT_THAT(explained("containerd", root).outlook.command, HasSubstr("me/app:1"));
+}
+
+TEST_F(Explain, TitlesOfOlderVersionsGoAsFarAsTheySayTheSame) {
+  const AskedClient asked{.client = &find_client("containerd"), .label = "containerd"};
+  std::vector<std::string> titles;
+  explain(store_, index({{image(kLinux), kLinux}, {image(kWasi), kWasi}}),
+          {.name = "x",
+           .repository = "x",
+           .platforms = std::span(&kWasi, 1),
+           .clients = std::span(&asked, 1),
+           .older_versions = true},
+          [&](const Explanation& explanation) { titles.push_back(explanation.title); });
+  EXPECT_THAT(titles, ElementsAre("containerd", "containerd 2.0 to 2.2", "containerd 1.7 or older"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "oci/clients/families.hpp"
 
 #include "oci/image_platforms.hpp"
+#include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
 
@@ -56,12 +57,14 @@ std::string podman(const std::vector<Entry>& entries, const std::string& platfor
   return pick(pick_as_containers_image, entries, platform);
 }
 
-constexpr std::array<Pick, 10> kAll = {pick_as_containerd,
+constexpr std::array<Pick, 12> kAll = {pick_as_containerd,
                                        pick_as_containerd_2_2,
                                        pick_as_docker_classic,
                                        pick_as_docker_20_10,
                                        pick_as_containers_image,
                                        pick_as_containers_image_5_25,
+                                       pick_as_podman,
+                                       pick_as_podman_4_5,
                                        pick_as_go_containerregistry,
                                        pick_as_regclient,
                                        pick_as_oras,
@@ -146,6 +149,63 @@ TEST(Families, PodmanPrefersZstd) {
   EXPECT_EQ(containerd(entries, "wasi/wasm"), "gzip");
   EXPECT_EQ(podman(entries, "wasi/wasm"), "zstd");
   EXPECT_EQ(pick(pick_as_containers_image_5_25, entries, "wasi/wasm"), "gzip");
+}
+
+TEST(Families, PodmanSaysWhyItTakesZstd) {
+  MemoryStore store;
+  const Platform wasi = parse_platform("wasi/wasm");
+  const Index index = index_of({{"gzip", "wasi/wasm"}, {"zstd", "wasi/wasm", true}});
+  EXPECT_EQ(pick_as_podman(store, index, wasi).reason,
+            "of those that are as good for wasi/wasm it is the first that says it is compressed with zstd");
+  EXPECT_EQ(pick_as_podman_4_5(store, index, wasi).reason, "");
+  EXPECT_EQ(pick_as_podman(store, index_of({{"zstd", "wasi/wasm", true}, {"gzip", "wasi/wasm"}}), wasi).reason, "");
+}
+
+TEST(Families, PodmanMindsNeitherZstdNorWhatNamesNoPlatformInADockerList) {
+  MemoryStore store;
+  Index list = index_of({{"bare", ""}, {"gzip", "linux/amd64"}, {"zstd", "linux/amd64", true}});
+  list.media_type = std::string(media_type::kDockerManifestList);
+  EXPECT_EQ(pick_as_containers_image(store, list, parse_platform("linux/amd64")).entry, 1U);
+  EXPECT_FALSE(pick_as_containers_image(store, list, parse_platform("linux/s390x")).entry);
+  EXPECT_EQ(pick_as_containers_image(store, list, parse_platform("linux/s390x")).passed_over.front(),
+            "names no platform");
+}
+
+TEST(Families, WhatIsAskedForWithoutAVariantTakesAnyThatContainersImageKnows) {
+  const std::vector<Entry> arm = {{"v5", "linux/arm/v5"}, {"v7", "linux/arm/v7"}, {"v8", "linux/arm/v8"}};
+  for (const Pick picks : {pick_as_containers_image, pick_as_containers_image_5_25}) {
+    EXPECT_EQ(pick(picks, arm, "linux/arm"), "v8");
+    EXPECT_EQ(pick(picks, {arm.front(), {"none", "linux/arm"}}, "linux/arm"), "none");
+    EXPECT_EQ(pick(picks, arm, "linux/arm/v8"), "v8");
+    EXPECT_EQ(pick(picks, {{"v8", "linux/arm64/v8"}}, "linux/arm64"), "v8");
+    EXPECT_EQ(pick(picks, {{"v2", "linux/amd64/v2"}}, "linux/amd64"), "");
+  }
+  EXPECT_EQ(pick(pick_as_podman, arm, "linux/arm"), "v7") << "it asks for v7";
+  EXPECT_EQ(pick(pick_as_podman_4_5, arm, "linux/arm"), "v7");
+}
+
+TEST(Families, RegclientMindsTheReleaseOfWindowsWhereItIsAskedForOne) {
+  Index index = index_of({{"old", "windows/amd64"}, {"new", "windows/amd64"}});
+  index.manifests[0].platform->os_version = "10.0.17763.1";
+  index.manifests[1].platform->os_version = "10.0.20348.1";
+  MemoryStore store;
+  Platform asked = parse_platform("windows/amd64");
+  EXPECT_EQ(pick_as_regclient(store, index, asked).entry, 1U) << "the newest";
+  asked.os_version = "10.0.17763.5";
+  EXPECT_EQ(pick_as_regclient(store, index, asked).entry, 0U);
+  asked.os_version = "10.0.22000.1";
+  EXPECT_FALSE(pick_as_regclient(store, index, asked).entry);
+}
+
+TEST(Families, RegclientsWindowsAndMacOsRunLinuxToo) {
+  const std::vector<Entry> entries = {
+      {"linux", "linux/amd64"}, {"windows", "windows/amd64"}, {"darwin", "darwin/amd64"}};
+  EXPECT_EQ(pick(pick_as_regclient, entries, "windows/amd64"), "windows");
+  EXPECT_EQ(pick(pick_as_regclient, entries, "darwin/amd64"), "darwin");
+  for (const std::string asked : {"windows/amd64", "darwin/amd64"}) {
+    EXPECT_EQ(pick(pick_as_regclient, {entries.front()}, asked), "linux");
+  }
+  EXPECT_EQ(pick(pick_as_regclient, {entries.back()}, "linux/amd64"), "");
 }
 
 TEST(Families, Docker20_10TakesExactlyThePlatformAndOfArmAny) {

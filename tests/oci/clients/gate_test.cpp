@@ -4,6 +4,7 @@
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
+#include "tests/support/wasm_bytes.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -48,11 +49,10 @@ TEST(WhyUnusable, SaysWhatAClientRefusesAndWhatDoesNotStart) {
   const Descriptor silent = entry(store, "wasi/wasm", "wasi/wasm");
   EXPECT_EQ(why_unusable_for("docker", store, silent), "cannot run it: it has neither entrypoint nor command");
   EXPECT_EQ(why_unusable_for("crane", store, silent), std::nullopt) << "it only pulls";
-  const Descriptor artifact =
-      store.add(media_type::kOciManifest,
-                serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
-                                   .config = store.add("application/vnd.wasm.config.v0+json", "{}"),
-                                   .layers = {store.add(media_type::kWasm, std::string("\0asm\1\0\0\0", 8))}}));
+  const Descriptor artifact = store.add(
+      media_type::kOciManifest, serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                   .config = store.add("application/vnd.wasm.config.v0+json", "{}"),
+                                                   .layers = {store.add(media_type::kWasm, testing::kCoreHeader)}}));
   EXPECT_THAT(why_unusable_for("podman", store, artifact).value_or(""), HasSubstr("refuses it: \"unsupported"));
   EXPECT_EQ(why_unusable_for("podman", store, index(store, {silent})), std::nullopt) << "it chooses of an index";
   EXPECT_EQ(why_unusable_for("podman", store, describe(media_type::kOciManifest, "absent")), std::nullopt);
