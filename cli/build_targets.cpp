@@ -192,11 +192,13 @@ class Build {
   // What is there is asked only where it matters: a digest can be had without a network.
   void rehearse_at(const Location& place, std::string name) {
     Result one = result(std::move(name));
-    if (targets_.no_clobber || !targets_.gate.is_open()) {
-      stage_->add(built_->root.media_type, built_->bytes);
-      const std::vector<RootName> names = tag_names();
-      const auto there = rehearse(locations_, place, built_->root, {stage_},
-                                  {.gate = targets_.gate, .no_clobber = targets_.no_clobber, .names = names});
+    const std::vector<RootName> names = tag_names();
+    const Rehearsal rehearsal{.gate = targets_.gate, .no_clobber = targets_.no_clobber, .names = names};
+    stage_->add(built_->root.media_type, built_->bytes);
+    if (!targets_.no_clobber && targets_.gate.is_open()) {
+      rehearse_writing(locations_, place, built_->root, {stage_}, rehearsal);
+    } else {
+      const auto there = rehearse(locations_, place, built_->root, {stage_}, rehearsal);
       if (there && there->root.digest != one.digest) {
         one.previous_digest = there->root.digest;
       }

@@ -191,11 +191,13 @@ class IndexChange {
     }
     return naming(format(location), [&] {
       Target target = open_target(location, made.root, std::nullopt);
+      require_nothing_lost(target.replaced, made.root, target.names);
       for (int tries = 0; tries < kMaxTries; ++tries) {
         const std::vector<std::optional<Descriptor>> before = named_until_now(*target.store, target.names);
         const Before told_against =
             base != nullptr ? Before{.root = base->root, .entries = made.before} : what_was(target, before);
         if (write(location, made, base, present, target, before)) {
+          tell_lost(context_, target, made.root);
           return told(target.name, made, base, told_against, first_of(before));
         }
       }

@@ -10,6 +10,7 @@
 #include "oci/store/memory_store.hpp"
 #include "oci/text.hpp"
 #include "oci/wasm/binary.hpp"
+#include "oci/writable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,6 +131,12 @@ SourceImage find_manifest_file(const FileLocation& location) {
     throw ContentError(location.path + ": neither a manifest nor an index");
   }
   return {.store = std::move(store), .root = *root, .name = format(Location(location))};
+}
+
+// Whether the last file is there that whoever makes a layout writes.
+bool is_layout(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path + "/oci-layout", ignored);
 }
 
 // Where a file has the name of what a registry did not give, that may have been meant.
@@ -302,6 +309,10 @@ SourceImage Locations::find(const Location& location, Look look, Access access) 
           },
           [&](const ArchiveLocation& archive) {
             auto store = ArchiveReader::open(archive.path, archive.format, context_.stop);
+            {
+              const std::scoped_lock lock(mutex_);
+              archives_read_.push_back(archive.path);
+            }
             const Descriptor root = find_entry(*store, archive.name, archive.digest, shown);
             if (store->digests_are_new()) {
               print_note(context_, shown + " holds no manifest: one was made, so its digest is new");
@@ -315,6 +326,67 @@ SourceImage Locations::find(const Location& location, Look look, Access access) 
           [&](const FileLocation& file) { return find_manifest_file(file); },
       },
       location);
+}
+
+void Locations::require_writable(const Location& location) {
+  require_writable_kind(location);
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&location)) {
+    if (archive->path != "-") {
+      require_writable_file(archive->path);
+    }
+    return;
+  }
+  if (const std::optional<std::string> path = layout_path(location)) {
+    std::error_code ignored;
+    if (is_layout(*path) || std::filesystem::is_regular_file(*path, ignored)) {
+      LayoutStore::open(*path, context_.stop)->entries();
+    }
+    require_writable_directory(*path);
+    if (const std::string blobs = *path + "/blobs"; std::filesystem::exists(blobs, ignored)) {
+      require_writable_directory(blobs);
+    }
+  }
+}
+
+std::unique_ptr<WritableStore> Locations::what_is_at(const Location& location) {
+  if (const auto* const registry = std::get_if<RegistryLocation>(&location)) {
+    return registries_.open(registry->reference, Access::pull);
+  }
+  const std::optional<std::string> path = layout_path(location);
+  return path && is_layout(*path) ? LayoutStore::open(*path, context_.stop) : nullptr;
+}
+
+std::optional<std::string> Locations::layout_path(const Location& location) const {
+  if (std::holds_alternative<LocalLocation>(location)) {
+    return local_store_path(context_);
+  }
+  const auto* const layout = std::get_if<LayoutLocation>(&location);
+  return layout == nullptr ? std::nullopt : std::optional(layout->path);
+}
+
+std::optional<ReplacedFile> Locations::replaced_at(const Location& location) {
+  if (!replaces_file(location)) {
+    return std::nullopt;
+  }
+  const auto& archive = std::get<ArchiveLocation>(location);
+  ReplacedFile replaced{.path = archive.path};
+  {
+    const std::scoped_lock lock(mutex_);
+    replaced.is_read = std::ranges::any_of(archives_read_, [&](const std::string& path) {
+      std::error_code ignored;
+      return std::filesystem::equivalent(path, replaced.path, ignored);
+    });
+  }
+  try {
+    // What docker saved before it wrote layouts has no digests, and to make them takes a reading of all of it. That is
+    // done where it was done before.
+    const ArchiveFormat format = replaced.is_read ? archive.format : ArchiveFormat::oci;
+    replaced.entries = ArchiveReader::open(replaced.path, format, context_.stop)->entries();
+  } catch (const CancelledError&) {
+    throw;
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): no archive, or a broken one, holds nothing that is lost
+  }
+  return replaced;
 }
 
 Target Locations::target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
@@ -356,7 +428,7 @@ Target Locations::target(const Location& location, const Descriptor& root, const
                                         .name = shown,
                                         .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))}
                                                               : names(archive.name),
-                                        .replaces_file = replaces_file(location)};
+                                        .replaced = replaced_at(location)};
                         },
                         [](const FileLocation& /*file*/) -> Target { std::unreachable(); },
                     },

@@ -9,6 +9,7 @@
 #include "registry/registry_access.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,12 +33,19 @@ struct SourceImage {
   std::optional<RootName> called = {};      // what a store is to call it where nobody says otherwise
 };
 
+// A file whose place an archive takes, whole.
+struct ReplacedFile {
+  std::string path;
+  std::vector<Descriptor> entries = {};  // where it is an archive, too
+  bool is_read = false;                  // this run has read an image from it
+};
+
 // Where an image is to go.
 struct Target {
   std::unique_ptr<WritableStore> store;
   std::string name;                  // as result lines show it
   std::vector<RootName> names = {};  // none: by digest
-  bool replaces_file = false;        // an archive takes the place of a file
+  std::optional<ReplacedFile> replaced = {};
 };
 
 // Whether what is written there goes to standard output.
@@ -88,6 +96,14 @@ class Locations {
   // ContentError where the location says another digest, before anything is made.
   Target target(const Location& location, const Descriptor& root, const std::optional<RootName>& called);
 
+  // Throws what target() and the first file there would, as far as that shows without making anything or asking a
+  // registry.
+  void require_writable(const Location& location);
+  // The store that target() would write to, for reading, where there is one and it can be read: an archive cannot.
+  std::unique_ptr<WritableStore> what_is_at(const Location& location);
+  // What writing an archive there replaces; nullopt for other locations, and where there is no file.
+  std::optional<ReplacedFile> replaced_at(const Location& location);
+
   std::unique_ptr<LayoutStore> local_for_reading();
   std::unique_ptr<LayoutStore> local_for_writing();
   // Whether the registry of a location is spoken to without TLS; false for other locations.
@@ -95,10 +111,13 @@ class Locations {
   RegistryAccess& registries() { return registries_; }
 
  private:
+  std::optional<std::string> layout_path(const Location& location) const;
   SourceImage find_in_registry(const RegistryLocation& location, Look look, Access access);
 
   Context& context_;
   RegistryAccess registries_;
+  std::mutex mutex_;
+  std::vector<std::string> archives_read_;  // their paths
 };
 
 }  // namespace wasm_oci::cli

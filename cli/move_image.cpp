@@ -7,6 +7,7 @@
 #include "oci/media_type.hpp"
 #include "oci/packaging/envoy.hpp"
 #include "oci/packaging/packaging.hpp"
+#include "oci/store/layout_index.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
@@ -47,6 +48,21 @@ Packaging packaging_for_words(Store& store, const Descriptor& root) {
   return config.entrypoint.empty() && config.cmd.empty() ? Packaging::envoy : Packaging::image;
 }
 
+// The names of what `replaced` holds and an archive of `root` under `names` does not. What has no name is what a file
+// that holds one image is written for, or refers to something else.
+std::vector<std::string> lost_with(const ReplacedFile& replaced, const Descriptor& root,
+                                   std::span<const RootName> names) {
+  std::vector<std::string> lost;
+  for (const Descriptor& entry : replaced.entries) {
+    const bool is_written_anew = std::ranges::any_of(
+        names, [&](const RootName& name) { return find_entry(std::span(&entry, 1), name.ref_name).has_value(); });
+    if (is_named(entry) && entry.digest != root.digest && !is_written_anew) {
+      lost.push_back(entry_name(entry));
+    }
+  }
+  return lost;
+}
+
 }  // namespace
 
 std::vector<std::string> platform_names(Store& store, const Descriptor& root) {
@@ -71,6 +87,28 @@ void refuse_move(const std::string& name, const std::optional<Descriptor>& previ
   if (previous && previous->digest != root.digest) {
     throw ConflictError(name + " exists already and is " + previous->digest.str(),
                         "it was left as it is (--no-clobber)");
+  }
+}
+
+void require_nothing_lost(const std::optional<ReplacedFile>& replaced, const Descriptor& root,
+                          std::span<const RootName> names) {
+  if (!replaced || !replaced->is_read) {
+    return;
+  }
+  if (const std::vector<std::string> lost = lost_with(*replaced, root, names); !lost.empty()) {
+    throw UsageError(
+        replaced->path + " holds also " + list_names(lost) + ", which would be lost: an archive is " + "written whole",
+        "write another file, or a layout (oci:DIR), which is added to");
+  }
+}
+
+void tell_lost(const Context& context, const Target& target, const Descriptor& root) {
+  if (!target.replaced) {
+    return;
+  }
+  if (const std::vector<std::string> lost = lost_with(*target.replaced, root, target.names); !lost.empty()) {
+    print_note(context, target.replaced->path + " held also " + list_names(lost) +
+                            ", which is gone: an archive is written whole");
   }
 }
 
@@ -110,9 +148,10 @@ void require_gate_of_all(const Gate& gate, Store& store, const Descriptor& root,
 
 Result move_image(Context& context, Store& from, const Descriptor& root, Target& target, const MoveOptions& options) {
   Result result{.name = target.name, .digest = root.digest, .media_type = root.media_type, .size = root.size};
-  if (options.no_clobber && target.replaces_file) {
+  if (options.no_clobber && target.replaced) {
     refuse_to_replace(target.name);
   }
+  require_nothing_lost(target.replaced, root, target.names);
   const std::vector<std::optional<Descriptor>> before = named_until_now(*target.store, target.names);
   for (const std::optional<Descriptor>& previous : before) {
     if (options.no_clobber) {
@@ -135,6 +174,7 @@ Result move_image(Context& context, Store& from, const Descriptor& root, Target&
     copy_graph(from, root, *target.store, target.names, copying);
   }
   target.store->finish();
+  tell_lost(context, target, root);
   // Last, when what says it has been read to be copied. It is a word beside the result: a config that says nothing
   // sensible is no reason not to copy it.
   try {

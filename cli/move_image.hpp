@@ -42,6 +42,13 @@ Descriptor require_platform(Store& store, const Descriptor& root, const Platform
 
 // Throws ConflictError where `previous` is something else than `root`.
 void refuse_move(const std::string& name, const std::optional<Descriptor>& previous, const Descriptor& root);
+// An archive is written whole: throws UsageError where so an image would be lost that the file which it replaces, and
+// which this run reads, holds besides.
+void require_nothing_lost(const std::optional<ReplacedFile>& replaced, const Descriptor& root,
+                          std::span<const RootName> names);
+// Notes what another file held that was replaced, and the new one does not hold.
+void tell_lost(const Context& context, const Target& target, const Descriptor& root);
+
 // Throws ConflictError: an archive would take the place of a file.
 [[noreturn]] void refuse_to_replace(const std::string& name);
 // Notes what became of a name that named something else before.

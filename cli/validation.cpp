@@ -124,10 +124,10 @@ void require_usable(std::span<const Client* const> clients, Store& store, const 
 
 }  // namespace
 
-LocationReport Validation::look_at(const Location& location) {
-  LocationReport report{.name = format(location), .uri = uri_of(location)};
+LocationReport Validation::look_at(const Subject& subject) {
+  LocationReport report{.name = format(subject.location), .uri = uri_of(subject.location)};
   try {
-    look(location, report);
+    look(subject, report);
   } catch (const Error& error) {
     if (context_.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
       throw;
@@ -150,12 +150,27 @@ std::shared_ptr<ValidationCache> Validation::cache_of(const Location& location) 
   return cache;
 }
 
-void Validation::look(const Location& location, LocationReport& report) {
-  std::optional<SourceImage> source;
+Validation::Found Validation::find(const Subject& subject) {
+  if (subject.failure) {
+    throw Error(*subject.failure);
+  }
+  if (subject.root) {
+    return {.store = subject.store, .root = *subject.root};
+  }
+  SourceImage source = locations_.find(subject.location, Look::as_it_is);
+  return {.store = std::move(source.store), .root = std::move(source.root)};
+}
+
+void Validation::look(const Subject& subject, LocationReport& report) {
+  const Location& location = subject.location;
+  std::optional<Found> source;
   std::vector<ReachedNode> nodes;
   try {
-    source.emplace(locations_.find(location, Look::as_it_is));
-  } catch (const ContentError& error) {
+    source = find(subject);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::content) {
+      throw;
+    }
     nodes = unfindable(location, error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
   }
   if (source) {

@@ -48,6 +48,15 @@ struct LocationReport {
 // All of a finding in one line: "NAME (wasi/wasm): MESSAGE, at PATH. FIX"
 std::string sentence_of(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding);
 
+// A location to look at or, where everything at a place is looked at, what was found there already: names may lead
+// back to something else.
+struct Subject {
+  Location location;  // that it is told by
+  std::shared_ptr<Store> store = nullptr;
+  std::optional<Descriptor> root = std::nullopt;  // in `store`
+  std::optional<Error> failure = std::nullopt;    // why there is neither
+};
+
 struct ValidationRequest {
   bool shallow = false;
   std::vector<const Client*> clients = {};  // none: for whom the content is meant
@@ -63,11 +72,17 @@ class Validation {
       : context_(context), locations_(locations), request_(request) {}
 
   // Never throws for what is found; but CancelledError.
-  LocationReport look_at(const Location& location);
+  LocationReport look_at(const Subject& subject);
 
  private:
+  struct Found {
+    std::shared_ptr<Store> store;
+    Descriptor root;
+  };
+
   std::shared_ptr<ValidationCache> cache_of(const Location& location);
-  void look(const Location& location, LocationReport& report);
+  Found find(const Subject& subject);
+  void look(const Subject& subject, LocationReport& report);
   void report_nodes(const std::vector<ReachedNode>& nodes, LocationReport& report) const;
 
   Context& context_;

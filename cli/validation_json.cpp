@@ -1,4 +1,5 @@
 #include "cli/output.hpp"
+#include "cli/spool.hpp"
 #include "cli/validation_print.hpp"
 #include "oci/json/writer.hpp"
 
@@ -21,6 +22,22 @@ void write_digest(JsonWriter& json, const std::optional<Digest>& digest) {
     json.null();
   }
 }
+
+// What a printer writes as JSON, to be printed when it is known that nothing failed.
+class Pending {
+ public:
+  JsonWriter& json() { return json_; }
+
+  void print(const Context& context) {
+    std::move(json_).finish();
+    text_.write(as_bytes("\n"));
+    context.display.aside([&] { text_.copy_to(context.out); });
+  }
+
+ private:
+  Spool text_;
+  JsonWriter json_{JsonStyle::pretty, text_};
+};
 
 class JsonPrinter final : public ValidationPrinter {
  public:
@@ -47,7 +64,7 @@ class JsonPrinter final : public ValidationPrinter {
     json_.end_object();
     write_hints();
     json_.end_object();
-    print_text(context_, std::move(json_).take() + "\n");
+    pending_.print(context_);
   }
 
  private:
@@ -74,7 +91,8 @@ class JsonPrinter final : public ValidationPrinter {
   }
 
   const Context& context_;
-  JsonWriter json_{JsonStyle::pretty};
+  Pending pending_;
+  JsonWriter& json_ = pending_.json();
   SeverityCounts counts_;
   std::set<Hint> hints_;  // each is told once, whatever it is about
 };
@@ -104,7 +122,7 @@ class SarifPrinter final : public ValidationPrinter {
   void finish(bool is_whole) override {
     if (is_whole) {
       json_.end_array().end_object().end_array().end_object();
-      print_text(context_, std::move(json_).take() + "\n");
+      pending_.print(context_);
     }
   }
 
@@ -152,7 +170,8 @@ class SarifPrinter final : public ValidationPrinter {
   }
 
   const Context& context_;
-  JsonWriter json_{JsonStyle::pretty};
+  Pending pending_;
+  JsonWriter& json_ = pending_.json();
 };
 
 }  // namespace

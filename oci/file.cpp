@@ -28,6 +28,9 @@ namespace {
 
 constexpr std::string_view kTempPrefix = ".tmp-";
 constexpr int kMaxLinkHops = 40;
+// A FIFO that nobody writes to does not keep us, and a terminal does not become ours. It changes nothing for regular
+// files.
+constexpr int kWithoutWaiting = O_NONBLOCK | O_NOCTTY;
 constexpr auto kLockPollInterval = std::chrono::milliseconds(20);
 
 UniqueFd open_at(int directory, const std::string& path, int flags, mode_t permissions = 0) {
@@ -44,6 +47,14 @@ struct stat status_of(int file, const std::string& shown) {
     throw_errno(errno, "cannot look at " + shown);
   }
   return status;
+}
+
+// What is there; nullopt where that cannot be told, which opening it will. It is asked before opening, because to open
+// a device can do something, and fails for a socket with words that help nobody; and again after, since it may have
+// been replaced in between.
+std::optional<mode_t> mode_at(int directory, const std::string& path, int flags) {
+  struct stat status{};
+  return ::fstatat(directory, path.c_str(), &status, flags) == 0 ? std::optional(status.st_mode) : std::nullopt;
 }
 
 UniqueFd duplicate(int file, const std::string& shown) {
@@ -83,30 +94,43 @@ std::string random_name() {
 }  // namespace
 
 UniqueFd open_file(const std::string& path) {
-  // O_NONBLOCK: opening a FIFO that nobody writes to returns at once. It changes nothing for regular files.
-  UniqueFd file = open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  const auto require_regular = [&](mode_t mode) {
+    if (!S_ISREG(mode)) {
+      throw UsageError(path + (S_ISDIR(mode) ? " is a directory, not a file" : " is not a regular file"));
+    }
+  };
+  if (const std::optional<mode_t> mode = mode_at(AT_FDCWD, path, 0)) {
+    require_regular(*mode);
+  }
+  UniqueFd file = open_at(AT_FDCWD, path, O_RDONLY | kWithoutWaiting);
   if (file.get() < 0) {
     throw_errno(errno, "cannot open " + path);
   }
-  const mode_t mode = status_of(file.get(), path).st_mode;
-  if (!S_ISREG(mode)) {
-    throw UsageError(path + (S_ISDIR(mode) ? " is a directory, not a file" : " is not a regular file"));
-  }
+  require_regular(status_of(file.get(), path).st_mode);
   return file;
 }
 
 UniqueFd open_file_at(int directory, const std::string& name, const std::string& shown) {
   const std::string path = shown + "/" + name;
-  UniqueFd file = open_at(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  const auto require_regular = [&](mode_t mode) {
+    if (S_ISLNK(mode)) {
+      throw ContentError(path + " is a symbolic link, which is not followed");
+    }
+    if (!S_ISREG(mode)) {
+      throw ContentError(path + " is not a regular file");
+    }
+  };
+  if (const std::optional<mode_t> mode = mode_at(directory, name, AT_SYMLINK_NOFOLLOW)) {
+    require_regular(*mode);
+  }
+  UniqueFd file = open_at(directory, name, O_RDONLY | O_NOFOLLOW | kWithoutWaiting);
   if (file.get() < 0) {
     if (errno == ELOOP) {
-      throw ContentError(path + " is a symbolic link, which is not followed");
+      require_regular(S_IFLNK);
     }
     throw_errno(errno, "cannot open " + path);
   }
-  if (!S_ISREG(status_of(file.get(), path).st_mode)) {
-    throw ContentError(path + " is not a regular file");
-  }
+  require_regular(status_of(file.get(), path).st_mode);
   return file;
 }
 

@@ -18,7 +18,7 @@
 namespace wasm_oci {
 
 // Opens a file that the user named, for reading; symbolic links are followed. Throws UsageError for anything that is no
-// regular file, without waiting for the writer of a FIFO.
+// regular file, without opening devices or waiting for the writer of a FIFO.
 UniqueFd open_file(const std::string& path);
 // Opens a file that some content named: a symbolic link or anything but a regular file is a ContentError (T-17).
 UniqueFd open_file_at(int directory, const std::string& name, const std::string& shown);

@@ -110,7 +110,7 @@ class BlobUpload {
       session_.reset();
       const auto stored = response.headers.get("Docker-Content-Digest");
       if (stored && *stored != blob_.digest.str()) {
-        throw ContentError(what_ + ": the registry has stored it as " + excerpt(*stored));
+        throw ContentError(what_ + ": the registry has stored it as " + excerpt(response.shown(*stored)));
       }
       return;
     }

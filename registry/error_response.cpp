@@ -12,20 +12,18 @@ namespace {
 constexpr std::size_t kMaxItems = 10;
 constexpr std::size_t kMaxText = 500;
 
-std::string cut(std::string_view text) { return excerpt(text, kMaxText); }
-
 bool contains_word(std::string_view text, std::string_view word) {
   return to_lower(text).find(word) != std::string::npos;
 }
 
 std::string string_member(const JsonValue& object, std::string_view name) {
   const auto member = object.find(name);
-  return member ? cut(member->string()) : std::string();
+  return member ? std::string(member->string()) : std::string();
 }
 
 ErrorItem read_item(const JsonValue& value) {
   if (value.is(JsonKind::string)) {
-    return {.code = {}, .message = cut(value.string())};
+    return {.code = {}, .message = std::string(value.string())};
   }
   ErrorItem item{.code = string_member(value, "code"), .message = string_member(value, "message")};
   if (item.message.empty()) {
@@ -65,6 +63,25 @@ std::string_view trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   return begin == std::string_view::npos ? std::string_view()
                                          : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+ErrorResponse parse_whole(int status, std::string_view body) {
+  ErrorResponse response{.status = status};
+  body = trim(body);
+  response.html = looks_like_html(body);
+  if (body.empty() || response.html) {
+    return response;
+  }
+  if (body.starts_with('{')) {
+    try {
+      read_json(body, response);
+      return response;
+    } catch (const ContentError&) {  // shown as the text it is
+      response.items.clear();
+    }
+  }
+  response.items.push_back({.code = {}, .message = std::string(body)});
+  return response;
 }
 
 std::string_view reason_phrase(int status) {
@@ -114,22 +131,14 @@ bool looks_like_html(std::string_view body) {
          start.starts_with("<body");
 }
 
-ErrorResponse parse_error(int status, std::string_view body) {
-  ErrorResponse response{.status = status};
-  body = trim(body);
-  response.html = looks_like_html(body);
-  if (body.empty() || response.html) {
-    return response;
-  }
-  if (body.starts_with('{')) {
-    try {
-      read_json(body, response);
-      return response;
-    } catch (const ContentError&) {  // shown as the text it is
-      response.items.clear();
+ErrorResponse parse_error(int status, std::string_view body, const SentSecrets* sent) {
+  ErrorResponse response = parse_whole(status, body);
+  // First struck out, then cut: half a secret would not be found any more.
+  for (ErrorItem& item : response.items) {
+    for (std::string* const text : {&item.code, &item.message}) {
+      *text = excerpt(sent == nullptr ? *text : sent->strike_out(std::move(*text)), kMaxText);
     }
   }
-  response.items.push_back({.code = {}, .message = cut(body)});
   return response;
 }
 
@@ -147,7 +156,7 @@ ErrorResponse read_error(HttpResponse& response) {
   } catch (const NetworkError&) {  // NOLINT(bugprone-empty-catch): the status is what counts
   }
   body.resize(size);
-  return parse_error(response.status, body);
+  return parse_error(response.status, body, response.sent.get());
 }
 
 ErrorKind error_kind(const ErrorResponse& response) {

@@ -30,7 +30,8 @@ inline constexpr std::size_t kMaxErrorBody = 64UL * 1024;
 
 // Reads the body as far as it goes; a body that breaks off is no error of its own.
 ErrorResponse read_error(HttpResponse& response);
-ErrorResponse parse_error(int status, std::string_view body);
+// Without what was `sent` and comes back in the body.
+ErrorResponse parse_error(int status, std::string_view body, const SentSecrets* sent = nullptr);
 
 ErrorKind error_kind(const ErrorResponse& response);
 

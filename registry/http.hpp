@@ -2,6 +2,8 @@
 #pragma once
 
 #include "oci/stream.hpp"
+#include "registry/secret.hpp"
+#include "registry/sent_secrets.hpp"
 #include "registry/url.hpp"
 
 #include <cstdint>
@@ -46,6 +48,7 @@ struct HttpRequest {
   Source* body = nullptr;  // read from where it stands; the caller rewinds it before a retry
   std::uint64_t body_size = 0;
   TlsOptions tls = {};
+  Secret secret_in_body = {};  // beside that of the Authorization header
 };
 
 struct HttpResponse {
@@ -54,6 +57,10 @@ struct HttpResponse {
   // The body as it arrives, back-pressured. Reading throws NetworkError where the connection breaks or stalls.
   // Dropping it ends the transfer.
   std::unique_ptr<Source> body = nullptr;
+  std::shared_ptr<const SentSecrets> sent = nullptr;
+
+  // A text of this response as a message may hold it: without what was sent.
+  std::string shown(std::string text) const { return sent ? sent->strike_out(std::move(text)) : text; }
 };
 
 }  // namespace wasm_oci

@@ -11,6 +11,16 @@
 #include <vector>
 
 namespace wasm_oci {
+namespace {
+
+void note_secrets(const HttpRequest& request, SentSecrets& sent) {
+  for (const std::string& header : request.headers.all("Authorization")) {
+    sent.add_authorization(header);
+  }
+  sent.add(request.secret_in_body.reveal());
+}
+
+}  // namespace
 
 // libcurl's thread: the multi handle and the transfers that run in it.
 class HttpClient::Loop {
@@ -168,6 +178,7 @@ HttpClient::HttpClient(HttpClientOptions options) : options_(std::move(options))
 HttpClient::~HttpClient() = default;
 
 HttpResponse HttpClient::send(const HttpRequest& request, const std::stop_token& stop) {
+  note_secrets(request, *sent_);
   const auto transfer = std::make_shared<Transfer>(request, options_);
   auto body = std::make_unique<Body>(*loop_, transfer, stop);
   // The first piece before anything runs: a small body leaves together with its headers.
@@ -194,6 +205,7 @@ HttpResponse HttpClient::send(const HttpRequest& request, const std::stop_token&
     loop_->attend(transfer);
   }
   response.body = std::move(body);
+  response.sent = sent_;
   return response;
 }
 

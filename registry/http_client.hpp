@@ -75,6 +75,7 @@ class HttpClient {
   class Loop;
   class Body;
   HttpClientOptions options_;
+  std::shared_ptr<SentSecrets> sent_ = std::make_shared<SentSecrets>();
   std::unique_ptr<Loop> loop_;
 };
 

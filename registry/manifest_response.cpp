@@ -51,7 +51,8 @@ std::string bare_media_type(std::string_view content_type) {
 void check_is_content(const std::string& what, const HttpResponse& response) {
   const std::string encoding = response.headers.get("Content-Encoding").value_or("identity");
   if (encoding != "identity") {
-    throw ContentError(what + ": the registry sends it encoded as " + excerpt(encoding) + ", which was not asked for");
+    throw ContentError(what + ": the registry sends it encoded as " + excerpt(response.shown(encoding)) +
+                       ", which was not asked for");
   }
   if (bare_media_type(response.headers.get("Content-Type").value_or("")) == "text/html") {
     refuse_page(what);

@@ -161,12 +161,12 @@ HttpResponse RegistryClient::follow(const RegistryRequest& request, const Url& u
   for (int hops = 0; is_redirect(response.status); ++hops) {
     const auto target = here.resolve(response.headers.get("Location").value_or(""));
     if (!target || hops == kMaxRedirects) {
-      throw FailureError(request.what + ": " + here.display() +
+      throw FailureError(request.what + ": " + response.shown(here.display()) +
                          (target ? " redirects without end" : " redirects to something that is no http or https URL"));
     }
     if (here.origin().scheme == "https" && target->origin().scheme != "https") {
-      throw FailureError(request.what + ": " + here.display() + " redirects to " + target->display() +
-                         ", which does not use TLS");
+      throw FailureError(request.what + ": " + response.shown(here.display()) + " redirects to " +
+                         response.shown(target->display()) + ", which does not use TLS");
     }
     response.body = nullptr;
     here = *target;

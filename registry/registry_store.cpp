@@ -358,7 +358,7 @@ bool RegistryStore::put_manifest(const Descriptor& descriptor, std::string_view 
   }
   const auto stored = response.headers.get("Docker-Content-Digest");
   if (stored && *stored != descriptor.digest.str()) {
-    throw ContentError(request.what + ": the registry has stored it as " + excerpt(*stored) + ", not " +
+    throw ContentError(request.what + ": the registry has stored it as " + excerpt(response.shown(*stored)) + ", not " +
                        descriptor.digest.str());
   }
   return response.headers.get("OCI-Subject").has_value();

@@ -72,7 +72,11 @@ HttpResponse post_token(const Send& send, const TokenRequest& request, const Cre
     form += "&scope=" + percent_encode(scopes);
   }
   form += "&refresh_token=" + percent_encode(credential.identity_token.reveal());
-  HttpRequest post{.method = "POST", .url = request.realm, .body_size = form.size(), .tls = request.tls};
+  HttpRequest post{.method = "POST",
+                   .url = request.realm,
+                   .body_size = form.size(),
+                   .tls = request.tls,
+                   .secret_in_body = credential.identity_token};
   StringSource body(std::move(form));
   post.body = &body;
   post.headers.add("Accept", "application/json");

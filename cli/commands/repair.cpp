@@ -136,7 +136,8 @@ ExitCode run(const Parsed& parsed, Context& context) {
       return;
     }
     const std::vector<RootName> names = source.called ? std::vector{*source.called} : std::vector<RootName>{};
-    rehearse(locations, destination, repaired.root, {&joined}, {.gate = {}, .no_clobber = no_clobber, .names = names});
+    rehearse(locations, destination, repaired.root, {&joined},
+             {.gate = {}, .no_clobber = no_clobber, .names = names, .is_copied = true});
     results.add({.name = format_name(destination),
                  .digest = repaired.root.digest,
                  .media_type = repaired.root.media_type,

@@ -52,35 +52,52 @@ ValidationRequest read_request(const Parsed& parsed) {
   return request;
 }
 
-// What a REPO or a layout holds, each by its name; of a layout also what has none.
-std::vector<Location> all_of(const std::string& argument, Locations& locations, const Context& context) {
-  const Location location = parse_location(argument);
-  std::vector<Location> all;
-  if (std::holds_alternative<RegistryLocation>(location)) {
-    Reference reference = parse_repository_location(argument);
-    std::vector<std::string> tags = locations.registries().open(reference, Access::pull)->tags();
-    std::ranges::sort(tags);
-    for (std::string& tag : tags) {
-      reference.tag = std::move(tag);
-      all.emplace_back(RegistryLocation{reference});
-    }
-    return all;
+std::vector<Subject> all_tags(Reference repository, Locations& locations) {
+  std::vector<std::string> tags = locations.registries().open(repository, Access::pull)->tags();
+  std::ranges::sort(tags);
+  std::vector<Subject> all;
+  for (std::string& tag : tags) {
+    repository.tag = std::move(tag);
+    all.push_back({.location = RegistryLocation{repository}});
   }
-  const auto* const layout = std::get_if<LayoutLocation>(&location);
-  if (layout == nullptr || layout->name || layout->digest) {
-    throw UsageError("--all-tags takes a repository or a layout (oci:DIR), not " + format(location));
-  }
-  for (const Descriptor& entry : LayoutStore::open(layout->path, context.stop)->entries()) {
+  return all;
+}
+
+std::vector<Subject> all_entries(const LayoutLocation& layout, const Context& context) {
+  const std::shared_ptr<LayoutStore> store = LayoutStore::open(layout.path, context.stop);
+  std::vector<Subject> all;
+  for (Descriptor& entry : store->entries()) {
     const auto name = entry.annotations.find(std::string(annotation::kRefName));
-    LayoutLocation one = *layout;
+    LayoutLocation one = layout;
     if (name != entry.annotations.end() && !name->second.empty()) {
       one.name = name->second;
     } else {
       one.digest = entry.digest;
     }
-    all.emplace_back(std::move(one));
+    all.push_back({.location = std::move(one), .store = store, .root = std::move(entry)});
   }
   return all;
+}
+
+// What a REPO or a layout holds, each told by its name; of a layout also what has none. What cannot be listed is looked
+// at as a whole, so that what is wrong with it is told as everything else is.
+std::vector<Subject> all_of(const std::string& argument, Locations& locations, const Context& context) {
+  Location location = parse_location(argument);
+  const auto* const layout = std::get_if<LayoutLocation>(&location);
+  if (std::holds_alternative<RegistryLocation>(location)) {
+    location = RegistryLocation{parse_repository_location(argument)};
+  } else if (layout == nullptr || layout->name || layout->digest) {
+    throw UsageError("--all-tags takes a repository or a layout (oci:DIR), not " + format(location));
+  }
+  try {
+    return layout != nullptr ? all_entries(*layout, context)
+                             : all_tags(std::get<RegistryLocation>(location).reference, locations);
+  } catch (const Error& error) {
+    if (context.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
+      throw;
+    }
+    return {{.location = location, .failure = error}};
+  }
 }
 
 ExitCode run(const Parsed& parsed, Context& context) {
@@ -95,19 +112,21 @@ ExitCode run(const Parsed& parsed, Context& context) {
                      "name a registry, a layout (oci:DIR) or an archive (oci-archive:FILE)");
   }
   Locations locations(context, named, false);
+  std::vector<Subject> subjects;
   if (parsed.flag("all-tags")) {
-    std::vector<Location> all;
     for (const std::string& argument : parsed.arguments()) {
-      std::ranges::move(all_of(argument, locations, context), std::back_inserter(all));
+      std::ranges::move(all_of(argument, locations, context), std::back_inserter(subjects));
     }
-    named = std::move(all);
+  } else {
+    std::ranges::transform(named, std::back_inserter(subjects),
+                           [](Location& location) { return Subject{.location = std::move(location)}; });
   }
   Validation validation(context, locations, request);
   const std::unique_ptr<ValidationPrinter> printer = make_printer(parsed, context);
   ExitCode code = ExitCode::ok;
   bool is_whole = true;
-  OrderedWork<LocationReport> work(named.size(), context.options.jobs,
-                                   [&](std::size_t i) { return validation.look_at(named[i]); });
+  OrderedWork<LocationReport> work(subjects.size(), context.options.jobs,
+                                   [&](std::size_t i) { return validation.look_at(subjects[i]); });
   work.take_all([&](const LocationReport& report) {
     if (report.failure) {
       print_error(context.display, context.color, *report.failure);

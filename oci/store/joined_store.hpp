@@ -19,7 +19,7 @@ class JoinedStore final : public Store {
   std::optional<Descriptor> resolve(const std::string& name) override;
 
  protected:
-  // Throws NotFoundError where none holds it.
+  // Throws where none holds it: ContentError where that makes one of them a broken one, else NotFoundError.
   std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) override;
 
  private:

@@ -6,9 +6,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <thread>
@@ -40,6 +43,22 @@ TEST(OpenFile, DoesNotWaitForTheWriterOfAFifo) {
   EXPECT_THROW(open_file(path), UsageError);
   const UniqueFd folder = open_directory(dir.path());
   EXPECT_THROW(open_file_at(folder.get(), "fifo", dir.path()), ContentError);
+}
+
+TEST(OpenFile, RefusesASocketAsWhatItIs) {
+  const TempDir dir;
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = dir / "socket";
+  ASSERT_LT(path.size(), sizeof(address.sun_path));
+  std::ranges::copy(path, std::ranges::begin(address.sun_path));
+  const void* const any = &address;
+  ASSERT_EQ(::bind(socket.get(), static_cast<const sockaddr*>(any), sizeof(address)), 0);
+  EXPECT_THROW(open_file(path), UsageError);
+  const UniqueFd folder = open_directory(dir.path());
+  EXPECT_THAT(message_of<ContentError>([&] { open_file_at(folder.get(), "socket", "X"); }),
+              HasSubstr("X/socket is not a regular file"));
 }
 
 TEST(OpenFile, TellsADirectoryFromAnAbsentFile) {

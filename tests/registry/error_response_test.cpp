@@ -30,6 +30,15 @@ TEST(ErrorResponse, ShowsTheRegistrysOwnWords) {
   EXPECT_EQ(message(502, "upstream is down\n"), "docker.io/me/app: tag 1.0: upstream is down (HTTP 502)");
 }
 
+TEST(ErrorResponse, HoldsNothingOfWhatWasSent) {
+  SentSecrets sent;
+  sent.add("canary-password");
+  const auto message_of = [&](std::string_view body) { return parse_error(400, body, &sent).items.at(0).message; };
+  EXPECT_EQ(message_of(R"({"errors":[{"message":"you sent \u0063anary-password"}]})"), "you sent ***");
+  EXPECT_EQ(message_of("you sent canary-password"), "you sent ***");
+  EXPECT_THAT(message_of(std::string(490, 'x') + "canary-password"), ::testing::Not(HasSubstr("canary")));
+}
+
 TEST(ErrorResponse, ShowsNoHtml) {
   EXPECT_EQ(message(503, "\n <!DOCTYPE html><html><body>long page</body>"),
             "docker.io/me/app: tag 1.0: the registry has a problem (HTTP 503)");

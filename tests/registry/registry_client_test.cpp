@@ -97,6 +97,18 @@ TEST(RegistryClient, ARefusalThatStaysIsAnAuthError) {
   EXPECT_EQ(server.requests().size(), 2);
 }
 
+TEST(RegistryClient, RepeatsNoSecretThatARegistryRepeats) {
+  const ScriptedServer server(ScriptedServer::answering([](const SeenRequest& request) {
+    const auto sent = request.headers.get("Authorization");
+    return !sent ? unauthorized() : Answer{.status = 503, .body = "you sent " + *sent};
+  }));
+  RegistrySessionOptions options = plain(kMe);
+  options.retry.retries = 0;
+  RegistrySession session(server.host(), options);
+  EXPECT_EQ(message_of([&] { session.client().send(get("/v2/")); }, ErrorKind::network),
+            "it: you sent Basic *** (HTTP 503)");
+}
+
 TEST(RegistryClient, TriesAgainWhatMayPass) {
   std::atomic<std::size_t> count = 0;
   const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest&) {

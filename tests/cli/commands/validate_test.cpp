@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "oci/validate/rule.hpp"
 #include "tests/cli/captured.hpp"
+#include "tests/support/scripted_server.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm_oci.hpp"
 
@@ -150,6 +151,52 @@ TEST(Validate, LooksAtAllThatALayoutHolds) {
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_THAT(ran.out, AllOf(HasSubstr(":IDX001@"), HasSubstr(":IDX032@"), Not(HasSubstr(":MAN006@"))));
   EXPECT_EQ(validate({in_testdata("oci:layout:IDX001"), "--all-tags"}).code, ExitCode::usage);
+}
+
+TEST(Validate, FindsWhatIsWrongWithALayoutAlsoWhereAllOfItIsWanted) {
+  const TempDir dir;
+  const std::string layout = "oci:" + dir.path().string();
+  wasm_oci::testing::write_file(dir / "index.json", "<html>");
+  EXPECT_EQ(rules_of(findings_of({layout, "--all-tags"})), std::multiset<std::string>{"DOC004"});
+  wasm_oci::testing::write_file(dir / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  EXPECT_EQ(rules_of(findings_of({layout, "--all-tags"})), std::multiset<std::string>{"DOC004"});
+  EXPECT_EQ(validate({layout, "--all-tags"}).code, ExitCode::gate);
+  EXPECT_EQ(validate({layout + "/absent", "--all-tags"}).code, ExitCode::not_found);
+}
+
+TEST(Validate, FindsWhatIsWrongWithAListOfTags) {
+  using wasm_oci::testing::Answer;
+  for (const std::string list : {"<html>", R"({"tags":["a\u001b[31m"]})", R"({"tags":{}})"}) {
+    const wasm_oci::testing::ScriptedServer server(wasm_oci::testing::ScriptedServer::answering(
+        [&](const wasm_oci::testing::SeenRequest&) { return Answer{.body = list}; }));
+    const json document = findings_of({server.host() + "/me/app", "--all-tags"});
+    EXPECT_EQ(rules_of(document), std::multiset<std::string>{"DOC001"}) << list;
+    EXPECT_EQ(document.at("findings")[0].at("location"), server.host() + "/me/app");
+  }
+}
+
+TEST(Validate, LooksAtEachEntryWhateverItsNameLeadsTo) {
+  const TempDir dir;
+  std::filesystem::copy(testdata("rules") / "layout", dir.path(), std::filesystem::copy_options::recursive);
+  std::ifstream file(dir / "index.json");
+  json index = json::parse(file);
+  json entries = json::array();
+  const auto take = [&](const std::string& from, const std::string& name) {
+    for (json entry : index.at("manifests")) {
+      if (entry.at("annotations").at("org.opencontainers.image.ref.name") == from) {
+        entry["annotations"]["org.opencontainers.image.ref.name"] = name;
+        entries.push_back(entry);
+      }
+    }
+  };
+  take("IDX001", "same");
+  take("IDX002", "same");
+  take("IDX007", "sha256:" + std::string(64, '0'));
+  index["manifests"] = entries;
+  wasm_oci::testing::write_file(dir / "index.json", index.dump());
+  const json document = findings_of({"oci:" + dir.path().string(), "--all-tags"});
+  EXPECT_EQ(rules_of(document), (std::multiset<std::string>{"IDX001", "IDX002", "IDX007"}));
+  EXPECT_EQ(document.at("findings")[1].at("location"), "oci:" + dir.path().string() + ":same");
 }
 
 TEST(Validate, WhatCannotBeLookedAtHasItsOwnCodeAndNoDocument) {
