@@ -142,8 +142,14 @@ std::optional<std::string> why_unusable(const Client& client, Store& store, cons
     if (outlook.refusal) {
       return "refuses it: " + *outlook.refusal;
     }
-    const std::optional<std::string> why = outlook.works ? std::nullopt : why_nothing_starts(taken);
-    return why ? std::optional("cannot run it: " + *why) : std::nullopt;
+    if (outlook.works) {
+      return std::nullopt;
+    }
+    if (const std::optional<std::string> why = why_nothing_starts(taken)) {
+      return "cannot run it: " + *why;
+    }
+    // What is left depends on settings, or on what else is installed.
+    return taken.has_files() ? std::nullopt : std::optional("cannot run it: its layers are no file systems");
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::content && error.kind() != ErrorKind::not_found) {
       throw;

@@ -59,7 +59,8 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
     }
     diff_ids = taken.config->diff_ids;
   }
-  if (modules == Modules::are_looked_for && (taken.is_wasm() || taken.argv.empty())) {
+  const bool is_known = taken.config || taken.packaging;  // else its layers may be anything
+  if (modules == Modules::are_looked_for && is_known && (taken.is_wasm() || taken.argv.empty())) {
     // What usual ones export and import; of what has more it is not told whether it starts.
     ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
     ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);

@@ -51,16 +51,25 @@ TEST(RequireWritableDirectory, EndsAsMakingItDoes) {
   EXPECT_EQ(kind_of([] { require_writable_directory("new-in-the-working-folder"); }), std::nullopt);
 }
 
-TEST(RequireWritable, KnowsWhatMayNotBeWritten) {
-  if (::geteuid() == 0) {
-    GTEST_SKIP() << "everything may be written";
-  }
+// root may write anything, so a process of nobody asks.
+TEST(RequireWritableDeathTest, KnowsWhatMayNotBeWritten) {
+  constexpr uid_t kNobody = 65534;
   const TempDir dir;
-  std::filesystem::create_directory(dir / "folder");
-  std::filesystem::permissions(dir / "folder", std::filesystem::perms::owner_read);
-  EXPECT_EQ(kind_of([&] { require_writable_file(dir / "folder/new"); }), ErrorKind::failure);
-  EXPECT_EQ(kind_of([&] { require_writable_directory(dir / "folder"); }), ErrorKind::failure);
-  std::filesystem::permissions(dir / "folder", std::filesystem::perms::owner_all);
+  const std::filesystem::path folder = dir / "folder";
+  std::filesystem::create_directory(folder);
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all | std::filesystem::perms::others_exec);
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+  EXPECT_EXIT(
+      {
+        if (::geteuid() == 0 && ::setuid(kNobody) != 0) {
+          std::_Exit(2);
+        }
+        const bool is_refused = kind_of([&] { require_writable_file(folder / "new"); }) == ErrorKind::failure &&
+                                kind_of([&] { require_writable_directory(folder); }) == ErrorKind::failure;
+        std::_Exit(is_refused ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
 }  // namespace
