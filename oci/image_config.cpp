@@ -1,10 +1,10 @@
 #include "oci/image_config.hpp"
 
 #include "oci/json/descriptor_json.hpp"
+#include "oci/lexical_path.hpp"
 #include "oci/manifest.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace wasm_oci {
 namespace {
@@ -121,9 +121,10 @@ std::string serialize(const ImageConfig& config) {
 
 Start start_of(std::string_view word, std::string_view workdir) {
   const std::size_t hash = std::min(word.find('#'), word.size());
-  const std::filesystem::path path = std::filesystem::path("/") / workdir / word.substr(0, hash);
-  return {.path = path.lexically_normal().relative_path().string(),
-          .function = std::string(word.substr(std::min(hash + 1, word.size())))};
+  const std::string_view file = word.substr(0, hash);
+  return {
+      .path = normal_path(file.starts_with('/') ? std::string(file) : std::string(workdir).append("/").append(file)),
+      .function = std::string(word.substr(std::min(hash + 1, word.size())))};
 }
 
 }  // namespace wasm_oci

@@ -35,8 +35,10 @@ void require_writable_file(const std::string& path) {
   if (type == fs::file_type::directory) {
     throw_errno(EISDIR, "cannot write " + path);
   }
-  if (type != fs::file_type::regular && type != fs::file_type::not_found) {
-    return;  // a device or a FIFO is written as it is
+  const bool is_written_as_it_is = type == fs::file_type::character || type == fs::file_type::block ||
+                                   type == fs::file_type::fifo || type == fs::file_type::socket;
+  if (is_written_as_it_is) {
+    return;
   }
   const fs::path target = type == fs::file_type::regular ? fs::canonical(path, ignored) : fs::path(path);
   require_access(folder_of(target), "cannot write " + path);

@@ -10,29 +10,42 @@
 namespace wasm_oci {
 namespace {
 
-void choose_below(const Client& client, Store& store, const Descriptor& root, int depth, Choice& choice) {
+// Of indexes that are kept, in bytes of their texts.
+constexpr std::size_t kMostIndexes = std::size_t{64} * 1024 * 1024;
+
+// Without what may take megabytes.
+Descriptor bare(const Descriptor& entry) {
+  return {.media_type = entry.media_type, .digest = entry.digest, .size = entry.size, .platform = entry.platform};
+}
+
+PassedOver pass_over(const Descriptor& entry, std::string reason) {
+  return {.entry = bare(entry), .reason = std::move(reason)};
+}
+
+void choose_below(const Client& client, Indexes& indexes, const Descriptor& root, int depth, Choice& choice) {
   if (!media_type::is_index(root.media_type)) {
     choice.taken = root;
     return;
   }
-  Index index = parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
-  index.media_type = root.media_type;
-  choice.index = root;
+  const std::shared_ptr<const Index> held = indexes.get(root);
+  const Index& index = *held;
+  choice.index = bare(root);
   if (client.pick == nullptr || depth == kMaxIndexDepth) {
     for (const Descriptor& entry : index.manifests) {
-      choice.passed_over.push_back({.entry = entry, .reason = "is in an index, which is not read"});
+      choice.passed_over.push_back(pass_over(entry, "is in an index, which is not read"));
     }
     return;
   }
-  Picked picked = client.pick(store, index, client.asks == Asks::this_machine ? best_host_platform() : choice.asked);
+  Picked picked =
+      client.pick(indexes.store(), index, client.asks == Asks::this_machine ? best_host_platform() : choice.asked);
   for (std::size_t i = 0; i < index.manifests.size(); ++i) {
     if (picked.entry != i) {
-      choice.passed_over.push_back({.entry = index.manifests[i], .reason = std::move(picked.passed_over[i])});
+      choice.passed_over.push_back(pass_over(index.manifests[i], std::move(picked.passed_over[i])));
     }
   }
   choice.reason = std::move(picked.reason);
   if (picked.entry) {
-    choose_below(client, store, index.manifests[*picked.entry], depth + 1, choice);
+    choose_below(client, indexes, index.manifests[*picked.entry], depth + 1, choice);
   }
 }
 
@@ -79,9 +92,32 @@ Platform asked_by(const Client& client, const Platform& wanted) {
   return wanted;
 }
 
+std::shared_ptr<const Index> Indexes::get(const Descriptor& descriptor) {
+  std::shared_ptr<const Index>& kept = kept_[{descriptor.digest, descriptor.size, descriptor.media_type}];
+  if (!kept) {
+    const std::string text = store_.load(descriptor, NodeKind::manifest);
+    auto index = std::make_shared<Index>(parse_index(text, descriptor.media_type, SchemaVersion::any));
+    index->media_type = descriptor.media_type;
+    forget_what_nobody_picks_by(*index);
+    size_ += text.size();
+    if (size_ > kMostIndexes) {
+      kept_.clear();
+      size_ = 0;
+      return index;
+    }
+    kept = std::move(index);
+  }
+  return kept;
+}
+
 Choice choose(const Client& client, Store& store, const Descriptor& root, const Platform& wanted) {
+  Indexes indexes(store);
+  return choose(client, indexes, root, wanted);
+}
+
+Choice choose(const Client& client, Indexes& indexes, const Descriptor& root, const Platform& wanted) {
   Choice choice{.asked = asked_by(client, wanted)};
-  choose_below(client, store, root, 0, choice);
+  choose_below(client, indexes, root, 0, choice);
   return choice;
 }
 

@@ -7,10 +7,15 @@
 #include "oci/platform.hpp"
 #include "oci/store/store.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace wasm_oci {
@@ -59,7 +64,7 @@ std::vector<const Client*> usual_clients();
 Platform asked_by(const Client& client, const Platform& wanted);
 
 struct PassedOver {
-  Descriptor entry;
+  Descriptor entry;  // its type, digest, size and platform: it is one of thousands, and each client passes over others
   std::string reason;
 
   bool operator==(const PassedOver&) const = default;
@@ -75,8 +80,24 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+// The indexes of a store that are walked through for several clients and platforms, each read once.
+class Indexes {
+ public:
+  explicit Indexes(Store& store) : store_(store) {}
+
+  // As far as clients pick by it. Throws ContentError where it is broken.
+  std::shared_ptr<const Index> get(const Descriptor& descriptor);
+  Store& store() const { return store_; }
+
+ private:
+  Store& store_;
+  std::map<std::tuple<Digest, std::uint64_t, std::string>, std::shared_ptr<const Index>> kept_;
+  std::size_t size_ = 0;  // of their texts
+};
+
 // What it takes below `root`, whose manifests `store` holds: a manifest alone whatever it is for; of an index in an
 // index what the same rules pick there. Throws ContentError where an index is broken.
+Choice choose(const Client& client, Indexes& indexes, const Descriptor& root, const Platform& wanted);
 Choice choose(const Client& client, Store& store, const Descriptor& root, const Platform& wanted);
 
 // What becomes of what it has taken; `taken` is what `choice` says.

@@ -20,8 +20,6 @@
 namespace wasm_oci {
 namespace {
 
-constexpr std::string_view kZstd = "io.github.containers.compression.zstd";
-
 // The variants that stand in for the one that is asked for, the best first. Without one any is taken, but one that has
 // none comes first.
 std::vector<std::string_view> variants_run(const Platform& asked) {
@@ -48,7 +46,7 @@ std::vector<std::string_view> variants_run(const Platform& asked) {
 }
 
 bool says_zstd(const Descriptor& entry) {
-  const auto found = entry.annotations.find(std::string(kZstd));
+  const auto found = entry.annotations.find(std::string(kZstdAnnotation));
   return found != entry.annotations.end() && found->second == "true";
 }
 

@@ -27,9 +27,9 @@ void rethrow_unless_about_content(const Error& error) {
 class Explaining {
  public:
   Explaining(Store& store, const Descriptor& root, const ExplainRequest& request)
-      : store_(store), root_(root), request_(request) {
+      : store_(store), indexes_(store), root_(root), request_(request) {
     if (media_type::is_index(root.media_type)) {
-      parse_index(store.load(root, NodeKind::manifest), root.media_type, SchemaVersion::any);
+      indexes_.get(root);
     }
   }
 
@@ -73,7 +73,7 @@ class Explaining {
                     .is_plain_http = request_.is_plain_http,
                     .location = request_.location};
     try {
-      explanation.choice = choose(client, store_, root_, wanted);
+      explanation.choice = choose(client, indexes_, root_, wanted);
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
       explanation.choice.asked = wish.asked;
@@ -103,7 +103,7 @@ class Explaining {
   // What those take who can be told the platform.
   std::optional<Descriptor> taken_by_told(const Platform& platform) {
     try {
-      return choose(find_client("containerd"), store_, root_, platform).taken;
+      return choose(find_client("containerd"), indexes_, root_, platform).taken;
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
       return std::nullopt;
@@ -145,6 +145,7 @@ class Explaining {
   }
 
   Store& store_;
+  Indexes indexes_;
   const Descriptor& root_;
   const ExplainRequest& request_;
   std::map<Digest, std::unique_ptr<Taken>> taken_;

@@ -26,6 +26,13 @@ std::span<const std::string_view> older_than(std::string_view variant, std::span
 
 }  // namespace
 
+void forget_what_nobody_picks_by(Index& index) {
+  index.annotations.clear();
+  for (Descriptor& entry : index.manifests) {
+    std::erase_if(entry.annotations, [](const auto& annotation) { return annotation.first != kZstdAnnotation; });
+  }
+}
+
 std::vector<Platform> platforms_run_by(const Platform& asked) {
   static constexpr std::array<std::string_view, 4> kAmd64 = {"v4", "v3", "v2", "v1"};
   static constexpr std::array<std::string_view, 4> kArm = {"v8", "v7", "v6", "v5"};

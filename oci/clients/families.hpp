@@ -10,9 +10,13 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasm_oci {
+
+// By which containers/image prefers what is compressed with zstd.
+inline constexpr std::string_view kZstdAnnotation = "io.github.containers.compression.zstd";
 
 // What is picked of an index, and why the rest is not.
 struct Picked {
@@ -47,6 +51,10 @@ Picked pick_as_regclient(Store& store, const Index& index, const Platform& asked
 Picked pick_as_oras(Store& store, const Index& index, const Platform& asked);
 // oci-client, the Rust crate: wkg, wash, Spin.
 Picked pick_as_oci_client(Store& store, const Index& index, const Platform& asked);
+
+// Takes out of an index what none of these picks looks at, and what may take its megabytes: all annotations of entries
+// but the one that containers/image goes by, and those of the index.
+void forget_what_nobody_picks_by(Index& index);
 
 // What families have in common.
 

@@ -58,9 +58,9 @@ std::optional<Platform> own_platform(Store& store, Descriptor image) {
 }
 
 // "would take …", where the platform is not served; nullopt: it is.
-std::optional<std::string> why_not_served(const Client& client, Store& store, const Descriptor& after,
+std::optional<std::string> why_not_served(const Client& client, Indexes& indexes, const Descriptor& after,
                                           const Platform& platform) {
-  const Choice choice = choose(client, store, after, platform);
+  const Choice choice = choose(client, indexes, after, platform);
   const std::string asking =
       same_platform(choice.asked, platform) ? "" : ", asking for " + format(choice.asked) + " as ever";
   if (!choice.taken) {
@@ -70,12 +70,12 @@ std::optional<std::string> why_not_served(const Client& client, Store& store, co
   if (said && !same_platform(*said, platform)) {
     return "would take the image for " + excerpt(format(*said)) + asking + ": " + choice.taken->digest.str();
   }
-  const std::optional<Platform> own = own_platform(store, *choice.taken);
+  const std::optional<Platform> own = own_platform(indexes.store(), *choice.taken);
   if (!own || !same_platform(*own, platform)) {
     return "would take " + choice.taken->digest.str() + ", whose config says " +
            (own ? excerpt(format(*own)) : "no platform");
   }
-  const Taken taken = look_at_taken(store, *choice.taken, Modules::are_not_looked_for);
+  const Taken taken = look_at_taken(indexes.store(), *choice.taken, Modules::are_not_looked_for);
   const Outlook outlook =
       foresee(client, choice, taken, {.name = {}, .repository = {}, .wanted = platform, .asked = choice.asked});
   if (outlook.refusal) {
@@ -84,13 +84,13 @@ std::optional<std::string> why_not_served(const Client& client, Store& store, co
   return std::nullopt;
 }
 
-std::optional<std::string> why_changed(const Client& client, Store& store, const Descriptor& after,
+std::optional<std::string> why_changed(const Client& client, Indexes& indexes, const Descriptor& after,
                                        const Descriptor& before, const Platform& platform) {
-  const std::optional<Descriptor> then = choose(client, store, before, platform).taken;
+  const std::optional<Descriptor> then = choose(client, indexes, before, platform).taken;
   if (!then) {
     return "found nothing until now";
   }
-  const std::optional<Descriptor> now = choose(client, store, after, platform).taken;
+  const std::optional<Descriptor> now = choose(client, indexes, after, platform).taken;
   if (now && now->digest == then->digest) {
     return std::nullopt;
   }
@@ -102,9 +102,10 @@ std::optional<std::string> why_changed(const Client& client, Store& store, const
 std::vector<GateFailure> check_gate(const Gate& gate, Store& store, const Descriptor& after,
                                     const std::optional<Descriptor>& before) {
   Failures failures;
+  Indexes indexes(store);
   for (const Platform& platform : gate.served) {
     for (const Client* client : gate.clients) {
-      if (const auto why = why_not_served(*client, store, after, platform)) {
+      if (const auto why = why_not_served(*client, indexes, after, platform)) {
         failures.add(platform, *client, *why);
       }
     }
@@ -116,7 +117,7 @@ std::vector<GateFailure> check_gate(const Gate& gate, Store& store, const Descri
       continue;
     }
     for (const Client* client : gate.clients) {
-      if (const auto why = why_changed(*client, store, after, *before, platform)) {
+      if (const auto why = why_changed(*client, indexes, after, *before, platform)) {
         failures.add(platform, *client, *why);
       }
     }

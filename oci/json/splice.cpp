@@ -15,6 +15,9 @@ namespace {
 // as a model, a few megabytes of blanks would become gigabytes.
 constexpr std::size_t kMaxLayout = 128;
 
+// Beyond as many bytes before a value it is not looked for the begin of its line, once for each of thousands of edits.
+constexpr std::size_t kMaxLine = 4096;
+
 bool is_container(const JsonValue& value) { return value.is(JsonKind::object) || value.is(JsonKind::array); }
 bool has_line_break(std::string_view text) { return text.contains('\n'); }
 std::string_view last_line(std::string_view text) { return text.substr(text.rfind('\n') + 1); }
@@ -58,9 +61,15 @@ std::optional<std::string_view> separator_of(const JsonValue& container) {
   return separator.empty() ? std::nullopt : std::optional(separator);
 }
 
-// The white space at the begin of the line on which `value` starts.
+// The white space at the begin of the line on which `value` starts; none where that begins far away.
 std::string_view line_indent(const JsonValue& value) {
-  const std::string_view line = last_line(text_between(value, 0, start_of(value)));
+  const std::size_t start = start_of(value);
+  const std::size_t from = start > kMaxLine ? start - kMaxLine : 0;
+  const std::string_view before = text_between(value, from, start);
+  if (from > 0 && !has_line_break(before)) {
+    return {};
+  }
+  const std::string_view line = last_line(before);
   const std::size_t size = std::min(line.find_first_not_of(" \t"), line.size());
   return size > kMaxLayout ? std::string_view() : line.substr(0, size);
 }

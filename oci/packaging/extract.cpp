@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -101,8 +102,11 @@ class LayerScan {
     others_.push_back(std::move(others));
   }
 
-  // A layer that is no files.
+  // A layer that is no files, or that comes again.
   void pass_over() { others_.emplace_back(); }
+
+  // A layer that was passed over holds what the one at `same` does.
+  void describe_as(std::size_t layer, std::size_t same) { others_.at(layer) = others_.at(same); }
 
   ImageFiles take() && {
     ImageFiles files{
@@ -181,13 +185,30 @@ FoundModule read_raw_module(Store& store, const Descriptor& layer) {
 
 std::vector<FoundModule> find_raw_modules(Store& store, const Manifest& manifest, ModuleBudget& budget) {
   std::vector<FoundModule> modules;
+  std::map<std::pair<Digest, std::uint64_t>, std::size_t> known;  // the places of those that were read
   for (const Descriptor& layer : manifest.layers) {
-    if (media_type::is_wasm_layer(layer.media_type)) {
-      modules.push_back(read_raw_module(store, layer));
-      spend(budget, modules.back());
+    if (!media_type::is_wasm_layer(layer.media_type)) {
+      continue;
     }
+    const auto [place, is_new] = known.try_emplace({layer.digest, layer.size}, modules.size());
+    if (is_new) {
+      modules.push_back(read_raw_module(store, layer));
+    } else {
+      FoundModule again = modules[place->second];
+      again.path = name_of_layer(layer);
+      again.layer = layer;
+      modules.push_back(std::move(again));
+    }
+    spend(budget, modules.back());
   }
   return modules;
+}
+
+// A layer as it is checked and unpacked.
+using LayerUse = std::tuple<Digest, std::uint64_t, std::string, std::optional<Digest>>;
+
+LayerUse use_of(const Descriptor& layer, const Digest* diff_id) {
+  return {layer.digest, layer.size, layer.media_type, diff_id == nullptr ? std::nullopt : std::optional(*diff_id)};
 }
 
 }  // namespace
@@ -212,13 +233,24 @@ ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Di
     throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
                        std::to_string(manifest.layers.size()) + " layers");
   }
-  LayerScan scan(store, budget);
+  const auto diff_id = [&](std::size_t i) { return diff_ids.empty() || has_documents ? nullptr : &diff_ids[i]; };
+  std::map<LayerUse, std::size_t> last;
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    if (media_type::is_plugin_document(manifest.layers[i].media_type)) {
+    last[use_of(manifest.layers[i], diff_id(i))] = i;
+  }
+  LayerScan scan(store, budget);
+  std::vector<std::size_t> same(manifest.layers.size());
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    same[i] = last.at(use_of(manifest.layers[i], diff_id(i)));
+    // What a layer brings and takes away it brings and takes away again where it comes again: only then it is read.
+    if (media_type::is_plugin_document(manifest.layers[i].media_type) || same[i] != i) {
       scan.pass_over();
     } else {
-      scan.add(manifest.layers[i], diff_ids.empty() || has_documents ? nullptr : &diff_ids[i]);
+      scan.add(manifest.layers[i], diff_id(i));
     }
+  }
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    scan.describe_as(i, same[i]);
   }
   return std::move(scan).take();
 }

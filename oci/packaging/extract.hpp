@@ -55,8 +55,8 @@ struct ImageFiles {
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and
-// whiteouts remove. Reads every layer once, and describes the modules on the way. Of a manifest whose layers are
-// modules themselves (packaging.hpp) those, in the order of the layers; its other layers are not read.
+// whiteouts remove. Reads every layer once, wherever it is listed, and describes the modules on the way. Of a manifest
+// whose layers are modules themselves (packaging.hpp) those, in the order of the layers; its other layers are not read.
 //
 // `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
 // ContentError, as it is for every container runtime. Without any nothing is checked.

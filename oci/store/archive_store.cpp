@@ -5,6 +5,7 @@
 #include "oci/media_type.hpp"
 #include "oci/reference.hpp"
 #include "oci/store/layout_index.hpp"
+#include "oci/store/stoppable.hpp"
 #include "oci/text.hpp"
 
 #include <fcntl.h>
@@ -70,7 +71,8 @@ ArchiveReader::ArchiveReader(UniqueFd file, std::string shown, ArchiveFormat for
     : file_(make_seekable(std::move(file), shown, stop)),
       shown_(std::move(shown)),
       format_(format),
-      index_(file_.get(), shown_) {
+      stop_(stop),
+      index_(file_.get(), shown_, stop) {
   const bool has_layout = index_.find(kLayoutFileName) && index_.find(kIndexFileName);
   const bool has_saved = index_.find(kSavedFileName).has_value();
   try {
@@ -93,13 +95,18 @@ ArchiveReader::ArchiveReader(UniqueFd file, std::string shown, ArchiveFormat for
   }
 }
 
+std::unique_ptr<Source> ArchiveReader::open_slice(const TarIndex::Slice& slice) const {
+  return std::make_unique<StoppableSource>(std::make_unique<FileSource>(file_.get(), shown_, slice.offset, slice.size),
+                                           stop_);
+}
+
 std::string ArchiveReader::read_entry(const std::string& name, std::size_t limit) const {
   const std::optional<TarIndex::Slice> slice = index_.find(name);
   if (!slice) {
     throw ContentError(excerpt(name) + " is missing");
   }
-  FileSource source(file_.get(), shown_, slice->offset, slice->size);
-  return read_all(source, limit);
+  const std::unique_ptr<Source> source = open_slice(*slice);
+  return read_all(*source, limit);
 }
 
 void ArchiveReader::read_layout() {
@@ -161,12 +168,9 @@ void ArchiveReader::make_images(const std::vector<SavedImage>& images) {
 }
 
 Descriptor ArchiveReader::make_manifest(const SavedImage& image) {
-  std::string config = read_entry(image.config, kMaxManifestSize);
-  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
-                    .config = describe(media_type::kOciConfig, config)};
-  made_.insert_or_assign(manifest.config.digest, std::move(config));
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest), .config = describe_config(image.config)};
   for (const std::string& layer : image.layers) {
-    manifest.layers.push_back(make_layer(layer));
+    manifest.layers.push_back(describe_layer(layer));
   }
   std::string bytes = serialize(manifest);
   const Descriptor descriptor = describe(manifest.media_type, bytes);
@@ -174,20 +178,38 @@ Descriptor ArchiveReader::make_manifest(const SavedImage& image) {
   return descriptor;
 }
 
-Descriptor ArchiveReader::make_layer(const std::string& name) {
+Descriptor ArchiveReader::describe_config(const std::string& name) {
+  const std::optional<TarIndex::Slice> slice = index_.find(name);
+  if (!slice) {
+    throw ContentError(excerpt(name) + " is missing");
+  }
+  if (slice->size > kMaxManifestSize) {
+    throw ContentError(excerpt(name) + " has more than " + human_size(kMaxManifestSize));
+  }
+  Descriptor config = describe_slice(*slice);
+  config.media_type = media_type::kOciConfig;
+  return config;
+}
+
+Descriptor ArchiveReader::describe_layer(const std::string& name) {
   const std::optional<TarIndex::Slice> slice = index_.find(name);
   if (!slice) {
     throw ContentError("layer " + excerpt(name) + " is missing");
   }
-  if (const auto known = layers_.find(*slice); known != layers_.end()) {
+  return describe_slice(*slice);
+}
+
+// As a layer. What is there is read once, however many images name it by however many names.
+const Descriptor& ArchiveReader::describe_slice(const TarIndex::Slice& slice) {
+  if (const auto known = described_.find(slice); known != described_.end()) {
     return known->second;
   }
-  FileSource source(file_.get(), shown_, slice->offset, slice->size);
+  const std::unique_ptr<Source> source = open_slice(slice);
   std::vector<std::byte> buffer(kChunkSize);
   Hasher hasher;
   std::uint64_t size = 0;
   media_type::Compression compression = media_type::Compression::none;
-  while (const std::size_t count = source.read(buffer)) {
+  while (const std::size_t count = source->read(buffer)) {
     const ByteView piece = std::span(buffer).first(count);
     if (size == 0) {
       compression = detect_compression(as_text(piece));
@@ -195,11 +217,10 @@ Descriptor ArchiveReader::make_layer(const std::string& name) {
     hasher.update(piece);
     size += count;
   }
-  const Descriptor layer{
+  const Descriptor content{
       .media_type = std::string(media_type::layer_type(compression)), .digest = hasher.finish(), .size = size};
-  made_.insert_or_assign(layer.digest, *slice);
-  layers_.emplace(*slice, layer);
-  return layer;
+  made_.insert_or_assign(content.digest, slice);
+  return described_.emplace(slice, content).first->second;
 }
 
 Descriptor ArchiveReader::only_entry() { return wasm_oci::only_entry(without_referrers(entries_, subjects_), shown_); }
@@ -247,7 +268,7 @@ std::unique_ptr<Source> ArchiveReader::open_unverified(const Descriptor& descrip
     }
     throw NotFoundError(shown_ + " does not hold " + descriptor.digest.str());
   }
-  return std::make_unique<FileSource>(file_.get(), shown_, slice->offset, slice->size);
+  return open_slice(*slice);
 }
 
 }  // namespace wasm_oci

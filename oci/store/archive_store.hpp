@@ -46,6 +46,7 @@ class ArchiveReader final : public Store {
   struct SavedImage;
   using Content = std::variant<TarIndex::Slice, std::string>;
 
+  std::unique_ptr<Source> open_slice(const TarIndex::Slice& slice) const;
   std::string read_entry(const std::string& name, std::size_t limit) const;
   std::optional<TarIndex::Slice> find_blob(const Digest& digest) const;
   void read_layout();
@@ -53,15 +54,18 @@ class ArchiveReader final : public Store {
   void name_entries(const std::vector<SavedImage>& images);
   void make_images(const std::vector<SavedImage>& images);
   Descriptor make_manifest(const SavedImage& image);
-  Descriptor make_layer(const std::string& name);
+  Descriptor describe_config(const std::string& name);
+  Descriptor describe_layer(const std::string& name);
+  const Descriptor& describe_slice(const TarIndex::Slice& slice);
 
   UniqueFd file_;
   std::string shown_;
   ArchiveFormat format_;
+  std::stop_token stop_;
   TarIndex index_;
   std::vector<Descriptor> entries_;
-  std::map<Digest, Content> made_;                // content that is not found by its digest's path
-  std::map<TarIndex::Slice, Descriptor> layers_;  // those that were hashed: images share layers
+  std::map<Digest, Content> made_;                   // content that is not found by its digest's path
+  std::map<TarIndex::Slice, Descriptor> described_;  // as layers, what was hashed: images share it
   bool digests_are_new_ = false;
   Subjects subjects_{*this};
 };

@@ -2,6 +2,7 @@
 
 #include "oci/error.hpp"
 #include "oci/store/layout_index.hpp"
+#include "oci/store/stoppable.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -381,7 +382,8 @@ std::unique_ptr<Source> LayoutStore::open_unverified(const Descriptor& descripto
     }
     throw NotFoundError(path_ + " does not hold " + descriptor.digest.str());
   }
-  return std::make_unique<FileSource>(std::move(blob), descriptor.digest.str() + " in " + path_);
+  return std::make_unique<StoppableSource>(
+      std::make_unique<FileSource>(std::move(blob), descriptor.digest.str() + " in " + path_), stop_);
 }
 
 bool LayoutStore::contains(const Descriptor& descriptor, NodeKind kind) {
@@ -404,12 +406,8 @@ bool LayoutStore::has_blob(const Descriptor& descriptor) {
       return true;
     }
   }
-  VerifiedSource source(std::make_unique<FileSource>(std::move(blob), path_), descriptor);
-  source.watch([this](std::uint64_t) {
-    if (stop_.stop_requested()) {
-      throw CancelledError("stopped");
-    }
-  });
+  VerifiedSource source(std::make_unique<StoppableSource>(std::make_unique<FileSource>(std::move(blob), path_), stop_),
+                        descriptor);
   std::vector<std::byte> buffer(kChunkSize);
   while (source.read(buffer) != 0) {
   }

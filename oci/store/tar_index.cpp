@@ -2,7 +2,9 @@
 
 #include "oci/error.hpp"
 #include "oci/file.hpp"
+#include "oci/lexical_path.hpp"
 #include "oci/libarchive.hpp"
+#include "oci/store/stoppable.hpp"
 #include "oci/text.hpp"
 
 #include <poll.h>
@@ -13,7 +15,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,8 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 100'000;
 constexpr std::size_t kMaxNameSize = 4096;
+// Of all names and targets of links, in bytes.
+constexpr std::size_t kMaxNames = std::size_t{16} * 1024 * 1024;
 constexpr unsigned kMaxLinkHops = 10;
 
 constexpr std::uint64_t kFreeExpansion = 64ULL * 1024 * 1024;
@@ -50,8 +53,7 @@ ReaderPtr new_reader() {
 
 // "./a//b/../c/" is "a/c", and nothing leads out of the archive.
 std::string normalise(std::string_view name) {
-  const std::filesystem::path path = std::filesystem::path("/" + std::string(name)).lexically_normal();
-  std::string text = path.string().substr(1);
+  std::string text = normal_path(name);
   if (text.ends_with('/')) {
     text.pop_back();
   }
@@ -108,20 +110,15 @@ UniqueFd spool(int file, const std::string& shown, const std::stop_token& stop) 
   libarchive().read_support_filter_zstd(reader.get());
   libarchive().read_support_format_raw(reader.get());
   archive_entry* entry = nullptr;
-  const auto check_stop = [&stop] {
-    if (stop.stop_requested()) {
-      throw CancelledError("stopped");
-    }
-  };
   if (libarchive().read_open(reader.get(), &input, nullptr, read_input, nullptr) != ARCHIVE_OK ||
       libarchive().read_next_header(reader.get(), &entry) != ARCHIVE_OK) {
-    check_stop();
+    throw_if_stopped(stop);
     fail(reader.get(), shown);
   }
   std::vector<std::byte> buffer(256 * 1024);
   std::uint64_t total = 0;
   while (const la_ssize_t count = libarchive().read_data(reader.get(), buffer.data(), buffer.size())) {
-    check_stop();
+    throw_if_stopped(stop);
     if (count < 0) {
       fail(reader.get(), shown);
     }
@@ -152,7 +149,7 @@ TarIndex::Slice locate_content(archive* reader, archive_entry* file, std::uint64
 
 }  // namespace
 
-TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
+TarIndex::TarIndex(int file, const std::string& shown, const std::stop_token& stop) : shown_(shown) {
   const std::uint64_t end = file_size(file, shown);
   if (::lseek(file, 0, SEEK_SET) != 0) {
     throw_errno(errno, "cannot read " + shown);
@@ -167,6 +164,7 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
   archive_entry* entry = nullptr;
   std::uint64_t content_end = 0;
   for (std::size_t count = 0;; ++count) {
+    throw_if_stopped(stop);
     const int result = libarchive().read_next_header(reader.get(), &entry);
     // Some writers leave out the end, even the padding of the last file.
     if (result == ARCHIVE_EOF || (result < ARCHIVE_WARN && count > 0 && content_end == end)) {
@@ -195,6 +193,10 @@ TarIndex::TarIndex(int file, const std::string& shown) : shown_(shown) {
 }
 
 void TarIndex::add(const std::string& name, Entry&& entry) {
+  names_ += name.size() + (entry.link ? entry.link->size() : 0);
+  if (names_ > kMaxNames) {
+    throw ContentError(shown_ + " has names of more than " + std::to_string(kMaxNames) + " bytes");
+  }
   const auto [known, added] = entries_.try_emplace(name, std::move(entry));
   if (!added) {
     known->second.ambiguous = true;

@@ -21,8 +21,9 @@ class TarIndex {
   };
 
   // `file` is an uncompressed tar archive that can be read by position. Throws ContentError for what is none, for one
-  // that ends in the midst of a file, and for more than 100,000 entries; sparse files are refused.
-  TarIndex(int file, const std::string& shown);
+  // that ends in the midst of a file, and for more than 100,000 entries or 16 MiB of names; sparse files are refused.
+  // Throws CancelledError when `stop` is requested.
+  TarIndex(int file, const std::string& shown, const std::stop_token& stop = {});
 
   // The file of that name. Links inside the archive are followed by looking their target up; nothing else is touched.
   // Throws ContentError where the name stands for two different files.
@@ -39,6 +40,7 @@ class TarIndex {
 
   std::string shown_;
   std::map<std::string, Entry> entries_;
+  std::size_t names_ = 0;  // their sizes
 };
 
 // The archive as an uncompressed file that can be read by position: `file` itself where it is that already, else an

@@ -14,6 +14,7 @@
 #include "oci/validate/start_checks.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,20 @@ bool is_elsewhere(const LooseDescriptor& layer) {
 bool holds_files(const LooseDescriptor& layer) { return media_type::layer_compression(layer.media_type).has_value(); }
 
 bool has_plugin(const LayerFacts& layer) { return find_plugin(layer) != nullptr; }
+
+// What the files of the layers of one image take, each counted once.
+class FilesMemory {
+ public:
+  // Whether there is room for more.
+  bool add(const Layer& layer) {
+    memory_ += layer && layer->has_files && seen_.insert(layer.get()).second ? layer->cost : 0;
+    return memory_ <= kMaxFilesMemory;
+  }
+
+ private:
+  std::set<const LayerFacts*> seen_;
+  std::size_t memory_ = 0;
+};
 
 // A config may hold megabytes for a name, and many configs are looked at.
 Platform cut(Platform platform) {
@@ -98,6 +113,8 @@ class ContentChecks {
     const std::optional<Digest> first =
         config_ && !config_->diff_ids.empty() ? config_->diff_ids.front() : std::nullopt;
     const DigestAlgorithm diff_id = first ? first->algorithm() : DigestAlgorithm::sha256;
+    FilesMemory memory;
+    bool has_room = true;
     for (const LooseDescriptor& layer : manifest_.layers) {
       const std::optional<Descriptor> target = layer.target();
       layers_.push_back(nullptr);
@@ -108,9 +125,10 @@ class ContentChecks {
       const bool is_last = &layer == &manifest_.layers.back();
       const bool is_tar = is_image(facts_.kind) && holds_files(layer);
       layers_.back() = look_(*target, {.is_tar = is_tar,
-                                       .wants_files = is_tar && (is_for_wasm() || is_last),
+                                       .wants_files = is_tar && ((is_for_wasm() && has_room) || is_last),
                                        .wants_module = media_type::is_wasm_layer(layer.media_type),
                                        .diff_id = diff_id});
+      has_room = memory.add(layers_.back());
       check_blob(layer, *layers_.back(), place_, findings_);
       if (facts_.kind != ContentKind::unknown && facts_.kind != ContentKind::attestation) {
         check_layer(layer, *layers_.back(), place_, findings_);
@@ -170,14 +188,16 @@ class ContentChecks {
   // Files can be looked for only where all are known.
   void check_start(const LooseConfig& config) {
     std::vector<const LayerFacts*> all;
+    FilesMemory memory;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       if (!holds_files(manifest_.layers[i])) {
         continue;
       }
-      if (!layers_[i] || !layers_[i]->has_files) {
+      const bool has_room = memory.add(layers_[i]);
+      if (!layers_[i] || !layers_[i]->has_files || !has_room) {
         if (layers_[i] && layers_[i]->is_there && layers_[i]->unreadable.empty() &&
             layers_[i]->form != BodyForm::wasm) {
-          findings_.add("DOC005", place_, manifest_.layers[i].json.path(), "the layer holds more files than are kept");
+          findings_.add("DOC005", place_, manifest_.layers[i].json.path(), "the layers hold more files than are kept");
         }
         return;
       }

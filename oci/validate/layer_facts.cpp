@@ -7,14 +7,13 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <exception>
 #include <utility>
 
 namespace wasm_oci {
 namespace {
 
-// Of names, links and descriptions of modules in one layer, in bytes.
-constexpr std::size_t kMostMemory = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t kMostEscapes = 100;
 
 // Gives the first bytes of a source twice: once to those who ask what it is.
@@ -119,6 +118,7 @@ class LayerLook {
   LayerFacts look(UnverifiedSource& blob) {
     PeekedSource source(blob);
     facts_.is_there = true;
+    facts_.said = bare_.size;
     facts_.form = source.form();
     try {
       if (request_.is_tar && facts_.form != BodyForm::wasm) {
@@ -166,7 +166,7 @@ class LayerLook {
     facts_.cost += sizeof(SeenFile) + file.entry.path.size() + file.entry.link_target.size() +
                    (file.module ? memory_of(*file.module) : 0);
     facts_.files.push_back(std::move(file));
-    if (facts_.cost > kMostMemory) {
+    if (facts_.cost > kMaxFilesMemory) {
       forget_files();
     }
   }
@@ -209,13 +209,23 @@ class LayerLook {
   LayerFacts facts_;
 };
 
+// A power of two: content that is longer than all that is said of it is read anew a few times, each time twice as much.
+std::uint64_t limit_for(std::uint64_t said) {
+  constexpr std::uint64_t kLargest = std::uint64_t{1} << 63U;
+  return said > kLargest ? said : std::bit_ceil(std::max<std::uint64_t>(said, kMaxManifestSize));
+}
+
 }  // namespace
 
+bool suffice(const LayerFacts& facts, std::uint64_t size) {
+  const bool is_read_wrongly = facts.form == BodyForm::wasm && facts.said != facts.size && size == facts.size;
+  return !is_read_wrongly && !(facts.is_longer && facts.size < size);
+}
+
 LayerFacts look_at_layer(Store& store, const Descriptor& layer, const LayerRequest& request) {
-  const std::uint64_t limit = std::max<std::uint64_t>(layer.size, kMaxManifestSize);
   bool is_open = false;
   try {
-    UnverifiedSource blob = store.open_as_it_is(layer, NodeKind::blob, limit);
+    UnverifiedSource blob = store.open_as_it_is(layer, NodeKind::blob, limit_for(layer.size));
     is_open = true;
     return LayerLook(layer, request).look(blob);
   } catch (const NotFoundError& error) {

@@ -32,8 +32,9 @@ struct SeenFile {
 
 struct LayerFacts {
   bool is_there = false;
-  std::uint64_t size = 0;
-  bool is_longer = false;                       // than is read: than its descriptor says
+  std::uint64_t said = 0;                       // how many bytes the descriptor said it has, by which it was read
+  std::uint64_t size = 0;                       // how many it has, or how many were read
+  bool is_longer = false;                       // than was read, which is what was said, or more
   std::optional<Digest> digest = std::nullopt;  // nullopt where it could not be read to its end
   BodyForm form = BodyForm::other;
   std::optional<Digest> diff_id = std::nullopt;  // of layers of files
@@ -52,6 +53,13 @@ struct LayerRequest {
   bool wants_module = false;                          // whether it is described where it is a module
   DigestAlgorithm diff_id = DigestAlgorithm::sha256;  // the kind that the config has
 };
+
+// Of names, links and descriptions of modules, in bytes: of one layer, and of all layers of an image together.
+inline constexpr std::size_t kMaxFilesMemory = std::size_t{16} * 1024 * 1024;
+
+// Whether they are also what is to be known where a descriptor says `size`. Content has one size: it is not read anew
+// for each that is said, but for a larger one than what was read of it, and where a module was read by a wrong one.
+bool suffice(const LayerFacts& facts, std::uint64_t size);
 
 // Throws what is no matter of content: errors of networks and disks, cancellation.
 LayerFacts look_at_layer(Store& store, const Descriptor& layer, const LayerRequest& request);

@@ -8,7 +8,15 @@
 namespace wasm_oci {
 
 MergedFiles::MergedFiles(std::span<const LayerFacts* const> layers) {
-  for (const LayerFacts* const layer : layers) {
+  std::map<const LayerFacts*, std::size_t> last;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    last[layers[i]] = i;
+  }
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const LayerFacts* const layer = layers[i];
+    if (last[layer] != i) {  // what it brings and takes away, it brings and takes away again
+      continue;
+    }
     std::map<std::string, const SeenFile*> in_layer;
     for (const SeenFile& file : layer->files) {
       hide_below(files_, file.entry);

@@ -375,10 +375,10 @@ class Repairing {
     }
     const std::optional<media_type::Compression> compression = media_type::layer_compression(layer.media_type);
     const bool is_tar = of_image && compression.has_value();
-    const std::tuple key(target->digest, target->size, is_tar);
+    const std::pair key(target->digest, is_tar);
     auto known = layers_.find(key);
-    if (known == layers_.end()) {
-      known = layers_.emplace(key, look_at_layer(store_, *target, {.is_tar = is_tar})).first;
+    if (known == layers_.end() || !suffice(known->second, target->size)) {
+      known = layers_.insert_or_assign(key, look_at_layer(store_, *target, {.is_tar = is_tar})).first;
     }
     const LayerFacts& facts = known->second;
     if (facts.digest != target->digest || facts.is_longer) {
@@ -395,7 +395,7 @@ class Repairing {
 
   Store& store_;
   Repaired repaired_{.root = describe("", ""), .documents = {}, .mends = {}, .notes = {}};
-  std::map<std::tuple<Digest, std::uint64_t, bool>, LayerFacts> layers_;
+  std::map<std::pair<Digest, bool>, LayerFacts> layers_;                // taken for files or not
   std::size_t size_ = 0;                                                // of the new documents
   std::map<std::tuple<Digest, std::string, bool>, Followed> followed_;  // also by type, and whether it is to attest
 };

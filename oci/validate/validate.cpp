@@ -17,9 +17,10 @@ namespace {
 constexpr std::size_t kMostNodes = kMaxDescriptors;
 // Behind as many nothing more is looked at: what a small manifest is found to break takes more memory than it does.
 constexpr std::size_t kMostFindings = 10'000;
-// Of what is kept for other validations of the same store, in bytes.
+// Of what is kept for other validations of the same store, in bytes. All layers of an image have room: its manifests
+// may be many.
 constexpr std::size_t kNodeBudget = std::size_t{8} * 1024 * 1024;
-constexpr std::size_t kLayerBudget = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kLayerBudget = 3 * kMaxFilesMemory;
 
 std::size_t cost_of(const NodeReport& report) {
   std::size_t cost = sizeof(NodeReport);
@@ -207,11 +208,12 @@ class Validating {
   }
 
   std::shared_ptr<const LayerFacts> look_at(const Descriptor& layer, const LayerRequest& request) {
-    const ValidationCache::LayerKey key{layer.digest,        layer.size,           request.is_tar,
-                                        request.wants_files, request.wants_module, request.diff_id};
+    const ValidationCache::LayerKey key{layer.digest, request.is_tar, request.wants_files, request.wants_module,
+                                        request.diff_id};
     return cache_.layers_.get(
         key, [&] { return look_at_layer(store_, layer, request); },
-        [](const LayerFacts& facts) { return sizeof(LayerFacts) + facts.cost; });
+        [](const LayerFacts& facts) { return sizeof(LayerFacts) + facts.cost; },
+        [&](const LayerFacts& facts) { return suffice(facts, layer.size); });
   }
 
   Store& store_;

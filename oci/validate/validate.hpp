@@ -59,7 +59,7 @@ class ValidationCache {
   using View = std::tuple<std::string, bool, bool, bool>;
   using NodeKey = std::tuple<Digest, std::optional<std::uint64_t>, View>;
   // A layer that is taken for files, whether these are kept, and whether a module is described.
-  using LayerKey = std::tuple<Digest, std::uint64_t, bool, bool, bool, DigestAlgorithm>;
+  using LayerKey = std::tuple<Digest, bool, bool, bool, DigestAlgorithm>;
 
   SharedWork<NodeKey, NodeReport> nodes_;
   SharedWork<LayerKey, LayerFacts> layers_;

@@ -94,5 +94,16 @@ TEST(ImageConfig, AmbiguousKeysAreRefused) {
   EXPECT_EQ(error_of(R"({"config":{"Cmd":[],"Cmd":[]}})"), "config.Cmd: the key is there twice");
 }
 
+TEST(ImageConfig, TellsWhatACommandStarts) {
+  const auto path = [](std::string_view word, std::string_view workdir) { return start_of(word, workdir).path; };
+  EXPECT_EQ(path("/a/./b/../app.wasm", "/work"), "a/app.wasm");
+  EXPECT_EQ(path("app.wasm", ""), "app.wasm");
+  EXPECT_EQ(path("app.wasm", "/work/"), "work/app.wasm");
+  EXPECT_EQ(path("../../app.wasm", "work"), "app.wasm");
+  EXPECT_EQ(path("", "/work"), "work/");
+  EXPECT_EQ(start_of("/app.wasm#f#g", "/").path, "app.wasm");
+  EXPECT_EQ(start_of("/app.wasm#f#g", "/").function, "f#g");
+}
+
 }  // namespace
 }  // namespace wasm_oci

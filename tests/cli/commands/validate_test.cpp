@@ -337,6 +337,17 @@ std::vector<Refusal> refusals_of(const std::string& location, const std::string&
   return refusals;
 }
 
+// Where validate has no error, for a reason that lies in the clients.
+bool is_known_to_differ(const std::string& client, const Refusal& refusal, bool is_index) {
+  // What of an index is meant to be run, nobody says: plugins for Envoy are not.
+  const bool is_of_no_use_there = is_index && refusal.next.contains("it has neither entrypoint nor command");
+  // Whether crun runs components depends on how it was built (CFG014 warns).
+  const bool is_a_matter_of_crun = client == "podman" && refusal.next.contains("is a component");
+  // containers/image goes by a layer's bytes; explain reads it by its type, as containerd does (MAN007 warns).
+  const bool is_a_matter_of_bytes = client == "podman" && refusal.next.contains("is no valid tar archive");
+  return is_of_no_use_there || is_a_matter_of_crun || is_a_matter_of_bytes;
+}
+
 TEST(Validate, FindsAnErrorInWhatExplainSaysIsRefusedOrCannotBeRun) {
   for (const json& fixture : fixtures()) {
     const std::string location = in_testdata(fixture.at("location"));
@@ -348,6 +359,9 @@ TEST(Validate, FindsAnErrorInWhatExplainSaysIsRefusedOrCannotBeRun) {
     const std::string wanted = wanted_of(root);
     for (const std::string client : {"docker", "containerd", "podman", "kubernetes", "istio", "wkg"}) {
       for (const Refusal& refusal : refusals_of(location, client, wanted)) {
+        if (is_known_to_differ(client, refusal, is_index)) {
+          continue;
+        }
         std::vector<std::string> arguments = {location, "--for", client};
         // Of an index those who ask for their machine's platform take something else than the Wasm that is wanted
         // (wkg an image), whatever is in it: validate says so where Wasm is required of them (SEL001).

@@ -1,5 +1,6 @@
 #include "oci/clients/client.hpp"
 
+#include "oci/error.hpp"
 #include "oci/store/memory_store.hpp"
 #include "tests/support/graph.hpp"
 
@@ -88,6 +89,30 @@ TEST_F(Choosing, DoesNotWalkForEver) {
     inner.platform = kWasi;
   }
   EXPECT_EQ(taken("docker", inner, kWasi), std::nullopt);
+}
+
+TEST_F(Choosing, KeepsOfEntriesOnlyWhatTellsThemApart) {
+  Descriptor linux = entry("linux", kAmd64);
+  Descriptor wasi = entry("wasi", kWasi);
+  const Descriptor bare = linux;
+  for (Descriptor* const each : {&linux, &wasi}) {
+    each->annotations = {{"a", std::string(1000, 'a')}, {std::string(kZstdAnnotation), "true"}};
+    each->urls = {"https://example.com"};
+  }
+  const Choice choice = choose(find_client("docker"), store_, testing::add_index(store_, {linux, wasi}), kWasi);
+  ASSERT_THAT(choice.passed_over, SizeIs(1));
+  EXPECT_EQ(choice.passed_over.front().entry, bare);
+  ASSERT_TRUE(choice.taken);
+  EXPECT_THAT(choice.taken->annotations, SizeIs(1));
+}
+
+TEST_F(Choosing, AnIndexIsHeldToWhatEachDescriptorSaysOfIt) {
+  const Descriptor root = testing::add_index(store_, {entry("wasi", kWasi)});
+  Descriptor lying = root;
+  ++lying.size;
+  Indexes indexes(store_);
+  EXPECT_EQ(indexes.get(root), indexes.get(root));
+  EXPECT_THROW(indexes.get(lying), ContentError);
 }
 
 }  // namespace

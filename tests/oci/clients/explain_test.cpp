@@ -6,6 +6,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
+#include "tests/support/counting_store.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/tar.hpp"
 #include "tests/support/wasm_bytes.hpp"
@@ -624,6 +625,24 @@ TEST_F(Explain, TitlesOfOlderVersionsGoAsFarAsTheySayTheSame) {
            .older_versions = true},
           [&](const Explanation& explanation) { titles.push_back(explanation.title); });
   EXPECT_THAT(titles, ElementsAre("containerd", "containerd 2.0 to 2.2", "containerd 1.7 or older"));
+}
+
+TEST_F(Explain, ReadsAnIndexOnceForAllClientsAndPlatforms) {
+  testing::CountingStore store;
+  Descriptor inner = testing::add_index(store, {testing::add_image(store, "layer")});
+  inner.platform = kWasi;
+  const Descriptor root = testing::add_index(store, {inner});
+  std::vector<AskedClient> clients;
+  for (const Client& client : all_clients()) {
+    clients.push_back({.client = &client, .label = std::string(client.name)});
+  }
+  const std::vector<Platform> platforms = {kLinux, kWasi};
+  std::size_t told = 0;
+  explain(store, root, {.name = "x", .repository = "x", .platforms = platforms, .clients = clients},
+          [&](const Explanation&) { ++told; });
+  EXPECT_GT(told, 30U);
+  EXPECT_EQ(store.opened(root.digest), 1);
+  EXPECT_EQ(store.opened(inner.digest), 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
+#include "tests/support/counting_store.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/wasm_bytes.hpp"
 
@@ -133,6 +134,16 @@ TEST_F(Gates, HoldsWhatAPlatformWouldNotice) {
   EXPECT_THAT(failures_of(gate, store, before, std::nullopt), SizeIs(1));
   EXPECT_THAT(failures_of({.unchanged = {wasi_}}, store, before, before),
               ElementsAre(HasSubstr("found nothing until now")));
+}
+
+TEST_F(Gates, ReadsAnIndexOnceForAllClientsAndPlatforms) {
+  testing::CountingStore store;
+  const Descriptor linux = entry(store, "linux/amd64", "linux/amd64");
+  const Descriptor before = index(store, {linux});
+  const Descriptor after = index(store, {linux, entry(store, "wasi/wasm", "wasi/wasm")});
+  EXPECT_THAT(check_gate({.served = {wasi_, linux_}, .unchanged = {linux_}}, store, after, before), IsEmpty());
+  EXPECT_EQ(store.opened(after.digest), 1);
+  EXPECT_EQ(store.opened(before.digest), 1);
 }
 
 }  // namespace

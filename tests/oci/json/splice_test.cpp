@@ -295,5 +295,13 @@ TEST_P(SpliceLayouts, RemovalsAndReplacementsLookAsIfPrinted) {
   });
 }
 
+TEST(Splice, TheBeginOfALineIsNotLookedForFarAway) {
+  const auto text = [](std::size_t size) {
+    return "{\n  \"n\": 1,\n    \"x\": \"" + std::string(size, 'x') + "\", \"p\": {}\n}";
+  };
+  EXPECT_TRUE(with_member(text(1000), "/p", "os", "1").ends_with("\"p\": {\n      \"os\": 1\n    }\n}"));
+  EXPECT_TRUE(with_member(text(5000), "/p", "os", "1").ends_with("\"p\": {\n  \"os\": 1\n}\n}"));
+}
+
 }  // namespace
 }  // namespace wasm_oci

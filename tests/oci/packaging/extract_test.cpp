@@ -6,6 +6,7 @@
 #include "oci/layer/layer_writer.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
+#include "tests/support/counting_store.hpp"
 #include "tests/support/packages.hpp"
 #include "tests/support/tar.hpp"
 
@@ -419,6 +420,50 @@ TEST(FindFiles, NothingLiesBesideModulesThatAreLayers) {
   const ImageFiles found = find_files(store, manifest);
   EXPECT_EQ(found.modules.size(), 1U);
   EXPECT_THAT(found.others, IsEmpty());
+}
+
+TEST(FindModules, ReadsALayerOnceHoweverOftenItIsListed) {
+  testing::CountingStore store;
+  const Manifest two = image_of(store, {{{"a", core("1")}, {".wh.b", ""}}, {{"b", core("2")}, {".wh.a", ""}}});
+  Manifest manifest = two;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    manifest.layers.push_back(two.layers[i % 2]);
+  }
+  manifest.layers.push_back(two.layers[0]);
+  const ImageFiles found = find_files(store, manifest);
+  ASSERT_EQ(found.modules.size(), 1U);
+  EXPECT_EQ(found.modules[0].path, "a");
+  ASSERT_EQ(found.others.size(), manifest.layers.size());
+  EXPECT_EQ(found.others[0].first, ".wh.b");
+  EXPECT_EQ(found.others[1].first, ".wh.a");
+  EXPECT_EQ(store.opened(two.layers[0].digest), 1);
+  EXPECT_EQ(store.opened(two.layers[1].digest), 1);
+}
+
+TEST(FindModules, ALayerThatComesAgainIsHeldToEachDiffId) {
+  MemoryStore store;
+  Manifest manifest = image_of(store, {{{"a", core("1")}}});
+  const Digest diff_id = manifest.layers[0].digest;
+  manifest.layers.push_back(manifest.layers[0]);
+  EXPECT_EQ(find_modules(store, manifest, std::vector{diff_id, diff_id}).size(), 1U);
+  EXPECT_THROW(find_modules(store, manifest, std::vector{digest_of("other"), diff_id}), ContentError);
+}
+
+TEST(FindModules, ReadsAModuleOnceHoweverOftenItIsListed) {
+  testing::CountingStore store;
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kOciConfig, "{}")};
+  const Descriptor module = store.add(media_type::kWasm, core("1"));
+  for (int i = 0; i < 100; ++i) {
+    manifest.layers.push_back(module);
+    manifest.layers.back().annotations = {{std::string(annotation::kTitle), std::to_string(i)}};
+  }
+  const std::vector<FoundModule> modules = find_modules(store, manifest);
+  ASSERT_EQ(modules.size(), 100U);
+  EXPECT_EQ(modules[99].path, "99");
+  EXPECT_EQ(modules[99].layer, manifest.layers[99]);
+  EXPECT_EQ(modules[99].digest, module.digest);
+  EXPECT_EQ(store.opened(module.digest), 1);
 }
 
 TEST(ExtractModule, GivesAModuleLargerThanItsBuffer) {

@@ -15,6 +15,8 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <stop_token>
 
 namespace wasm_oci {
 namespace {
@@ -179,6 +181,40 @@ TEST_F(ArchiveTest, ABlobWithOtherBytesIsAContentError) {
   write_file(path(), bytes);
   const auto reader = read(ArchiveFormat::oci);
   EXPECT_THROW(read_graph(*reader, reader->only_entry()), ContentError);
+}
+
+// How many bytes this process has read so far.
+std::uint64_t bytes_read() {
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  std::uint64_t count = 0;
+  file >> name >> count;
+  return count;
+}
+
+TEST_F(ArchiveTest, AConfigThatManyImagesShareIsReadOnce) {
+  const std::string config = "{}" + std::string(std::size_t{1} << 20U, ' ');
+  std::string images;
+  for (int i = 0; i < 100; ++i) {
+    images += (i == 0 ? "" : ",") + (R"({"Config":"c.json","RepoTags":["r:)" + std::to_string(i) + R"("]})");
+  }
+  write_file(path(), make_tar({{"c.json", config}, {"manifest.json", "[" + images + "]"}}));
+  const std::uint64_t before = bytes_read();
+  const auto reader = read(ArchiveFormat::docker);
+  EXPECT_LT(bytes_read() - before, 4 * config.size());
+  const Descriptor image = reader->resolve("r:99").value();
+  EXPECT_EQ(parse_manifest(reader->load(image, NodeKind::manifest)).config, describe(media_type::kOciConfig, config));
+  EXPECT_EQ(read_graph(*reader, image), 2U);
+}
+
+TEST_F(ArchiveTest, ReadingCanBeStopped) {
+  const Descriptor image = add_image(memory_, "layer");
+  write(image, {{"x"}}, ArchiveFormat::oci);
+  std::stop_source stop;
+  const auto reader = ArchiveReader::open(path(), ArchiveFormat::oci, stop.get_token());
+  EXPECT_EQ(read_graph(*reader, image), 3U);
+  stop.request_stop();
+  EXPECT_THROW(read_graph(*reader, image), CancelledError);
 }
 
 }  // namespace

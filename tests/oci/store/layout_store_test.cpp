@@ -419,5 +419,17 @@ TEST_F(LayoutStoreTest, ReplacesARootOnlyWhereItIsWhatItWas) {
   EXPECT_EQ(store->resolve("app")->digest, second.digest);
 }
 
+TEST_F(LayoutStoreTest, ReadingCanBeStopped) {
+  make_empty();
+  const Descriptor image = add_image(*writing(), "layer");
+  std::stop_source stop;
+  const auto store = LayoutStore::open(path(), stop.get_token());
+  VerifiedSource source = static_cast<Store&>(*store).open(image, NodeKind::manifest);
+  std::array<std::byte, 1> one{};
+  EXPECT_EQ(source.read(one), 1U);
+  stop.request_stop();
+  EXPECT_THROW(source.read(one), CancelledError);
+}
+
 }  // namespace
 }  // namespace wasm_oci

@@ -134,5 +134,24 @@ TEST_F(TarIndexTest, WaitingForAPipeCanBeStopped) {
   EXPECT_THROW(make_seekable(UniqueFd(ends[0]), "pipe", stop.get_token()), CancelledError);
 }
 
+TEST_F(TarIndexTest, RefusesMoreBytesOfNamesThanAreKept) {
+  std::vector<TarMember> members;
+  for (int i = 0; i < 4500; ++i) {
+    members.push_back({std::string(3990, 'y') + std::to_string(i)});
+  }
+  use(make_tar(members, "pax", "gzip"));
+  EXPECT_THROW(TarIndex(file_.get(), "a.tar"), ContentError);
+  members.resize(4000);
+  use(make_tar(members, "pax", "gzip"));
+  EXPECT_EQ(content(members[3999].path), "");
+}
+
+TEST_F(TarIndexTest, CanBeStopped) {
+  use(make_tar({{"a", "alpha"}}));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(TarIndex(file_.get(), "a.tar", stop.get_token()), CancelledError);
+}
+
 }  // namespace
 }  // namespace wasm_oci

@@ -83,5 +83,34 @@ TEST_F(LayerFactsTest, FilesAreKeptWhereTheyAreWanted) {
   EXPECT_EQ(forgotten.diff_id, facts.diff_id);
 }
 
+TEST_F(LayerFactsTest, SufficeForEverySizeThatIsSaidOfTheSameContent) {
+  const LayerFacts facts = look("some bytes");
+  for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{10}, std::uint64_t{1} << 62U}) {
+    EXPECT_TRUE(suffice(facts, size)) << size;
+  }
+}
+
+TEST_F(LayerFactsTest, OfContentThatIsLongerThanAllThatIsSaidFewSizesNeedMore) {
+  LayerFacts facts{.is_there = true, .said = 1, .size = std::uint64_t{8} << 20U, .is_longer = true};
+  EXPECT_TRUE(suffice(facts, facts.size));
+  EXPECT_FALSE(suffice(facts, facts.size + 1));
+  const Descriptor content = store_.add("x", std::string(std::size_t{20} << 20U, 'x'));
+  const std::uint64_t said = facts.size + 1;
+  facts = look_at_layer(store_, {.media_type = "x", .digest = content.digest, .size = said}, {});
+  EXPECT_TRUE(facts.is_longer);
+  EXPECT_EQ(facts.size, std::uint64_t{16} << 20U);
+}
+
+TEST_F(LayerFactsTest, AModuleIsReadAnewWhereItsSizeWasWrongTheFirstTime) {
+  Descriptor layer = store_.add(media_type::kWasm, testing::module_of_every_kind());
+  const std::uint64_t size = layer.size;
+  layer.size = 20;
+  const LayerFacts wrong = look_at_layer(store_, layer, {.wants_module = true});
+  EXPECT_FALSE(suffice(wrong, size));
+  EXPECT_TRUE(suffice(wrong, size + 1));
+  layer.size = size;
+  EXPECT_TRUE(suffice(look_at_layer(store_, layer, {.wants_module = true}), size + 1));
+}
+
 }  // namespace
 }  // namespace wasm_oci

@@ -62,5 +62,18 @@ TEST(MergedFiles, LinksThatGoRoundInCirclesLeadNowhere) {
   EXPECT_EQ(files.find("self"), nullptr);
 }
 
+TEST(MergedFiles, ALayerThatComesAgainIsAsItIsTheLastTime) {
+  const LayerFacts one = layer({entry("a"), entry(".wh.b"), entry("d/.wh..wh..opq"), entry("d/x")});
+  const LayerFacts other = layer({entry("b"), entry("d/y"), entry(".wh.a"), entry("c")});
+  const MergedFiles files = merge({&one, &other, &one});
+  EXPECT_EQ(files.find("a"), one.files.data());
+  EXPECT_EQ(files.find("d/x"), &one.files[3]);
+  EXPECT_NE(files.find("c"), nullptr);
+  for (const char* const path : {"b", "d/y"}) {
+    EXPECT_EQ(files.find(path), nullptr) << path;
+    EXPECT_TRUE(files.was_removed(path)) << path;
+  }
+}
+
 }  // namespace
 }  // namespace wasm_oci

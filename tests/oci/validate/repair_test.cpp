@@ -7,6 +7,7 @@
 #include "oci/store/layout_store.hpp"
 #include "oci/store/memory_store.hpp"
 #include "oci/validate/validate.hpp"
+#include "tests/support/counting_store.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/wasm_oci.hpp"
 
@@ -214,6 +215,20 @@ TEST_F(Repair, NothingIsSaidToBeWhatItsEntryIsMistakenAbout) {
   for (const Mend& mend : repair(store_, testing::add_index(store_, {index})).mends) {
     EXPECT_NE(mend.rule, "MAN001");
   }
+}
+
+TEST_F(Repair, ReadsALayerOnceWhateverSizesAreSaidOfIt) {
+  testing::CountingStore store;
+  const Descriptor layer = store.add(media_type::kOciLayer, "layer");
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kOciConfig, "{}")};
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    manifest.layers.push_back(layer);
+    manifest.layers.back().size = i;
+  }
+  const Repaired repaired = repair(store, store.add(media_type::kOciManifest, serialize(manifest)));
+  EXPECT_THAT(repaired.mends, SizeIs(99));
+  EXPECT_EQ(store.opened(layer.digest), 1);
 }
 
 }  // namespace

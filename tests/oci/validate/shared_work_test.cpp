@@ -43,7 +43,7 @@ TEST(SharedWork, WhatFailsIsTriedAgain) {
   EXPECT_EQ(*shared.get(1, [] { return 2; }, kCostsOne), 2);
 }
 
-TEST(SharedWork, ForgetsAllWhereItCostsMoreThanItsBudget) {
+TEST(SharedWork, ForgetsWhatNobodyHasAskedForTheLongest) {
   SharedWork<int, int> shared(2);
   int done = 0;
   const auto ask = [&](int key) { return *shared.get(key, [&] { return ++done; }, kCostsOne); };
@@ -51,7 +51,33 @@ TEST(SharedWork, ForgetsAllWhereItCostsMoreThanItsBudget) {
   EXPECT_EQ(ask(2), 2);
   EXPECT_EQ(ask(1), 1);
   EXPECT_EQ(ask(3), 3);
-  EXPECT_EQ(ask(1), 4);
+  EXPECT_EQ(ask(1), 1);
+  EXPECT_EQ(ask(2), 4);
+}
+
+TEST(SharedWork, WhatAloneCostsMoreThanTheBudgetTakesNothingsPlace) {
+  SharedWork<int, int> shared(2);
+  int done = 0;
+  const auto ask = [&](int key, std::size_t cost) {
+    return *shared.get(key, [&] { return ++done; }, [&](const int&) { return cost; });
+  };
+  EXPECT_EQ(ask(1, 2), 1);
+  EXPECT_EQ(ask(2, 3), 2);
+  EXPECT_EQ(ask(2, 3), 3);
+  EXPECT_EQ(ask(1, 2), 1);
+}
+
+TEST(SharedWork, WhatDoesNotSufficeIsDoneAnew) {
+  SharedWork<int, int> shared(100);
+  int done = 0;
+  const auto ask = [&](int least) {
+    return *shared.get(1, [&] { return ++done, least; }, kCostsOne, [&](const int& value) { return value >= least; });
+  };
+  EXPECT_EQ(ask(5), 5);
+  EXPECT_EQ(ask(3), 5);
+  EXPECT_EQ(ask(6), 6);
+  EXPECT_EQ(ask(5), 6);
+  EXPECT_EQ(done, 2);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "oci/store/memory_store.hpp"
+#include "tests/support/counting_store.hpp"
 #include "tests/support/graph.hpp"
 #include "tests/support/tar.hpp"
 #include "tests/support/wasm_bytes.hpp"
@@ -238,6 +239,54 @@ TEST_F(Validating, TheRootNeedsNoMediaTypeToBeKnown) {
   const std::vector<ReachedNode> nodes = validate(store_, root, {.is_document = true}, cache);
   ASSERT_THAT(nodes, SizeIs(1));
   EXPECT_EQ(nodes[0].report->facts.kind, ContentKind::index);
+}
+
+TEST_F(Validating, ReadsALayerOnceWhateverSizesAreSaidOfIt) {
+  testing::CountingStore store;
+  const Descriptor layer = store.add(media_type::kOciLayer, testing::make_tar({{"app.wasm", "x"}}));
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store.add(media_type::kOciConfig, serialize(ImageConfig{.platform = kWasi}))};
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    manifest.layers.push_back(layer);
+    manifest.layers.back().size = layer.size + i - 50;
+  }
+  const Descriptor root = store.add(media_type::kOciManifest, serialize(manifest));
+  const std::vector<std::string> rules = rules_in(store, root);
+  EXPECT_EQ(std::ranges::count(rules, "IDX028"), 99);
+  EXPECT_LE(store.opened(layer.digest), 2);  // the last layer's files are kept
+}
+
+// A layer whose facts take more than 10 MiB, and less than 16.
+std::string layer_of_long_names(char name) {
+  std::vector<testing::TarMember> members;
+  for (int i = 0; i < 2800; ++i) {
+    members.push_back({std::string(3990, name) + std::to_string(i)});
+  }
+  return testing::make_tar(members, "pax");
+}
+
+TEST_F(Validating, HoldsFilesOfAllLayersTogetherToABoundAndReadsEachLayerOnce) {
+  testing::CountingStore store;
+  const Descriptor a = store.add(media_type::kOciLayer, layer_of_long_names('a'));
+  const Descriptor b = store.add(media_type::kOciLayer, layer_of_long_names('b'));
+  const auto image_of = [&](std::vector<Descriptor> layers, const std::string& author) {
+    const ImageConfig config{.author = author, .platform = kWasi, .entrypoint = {"/app.wasm"}};
+    return store.add(media_type::kOciManifest,
+                     serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                        .config = store.add(media_type::kOciConfig, serialize(config)),
+                                        .layers = std::move(layers)}));
+  };
+  EXPECT_THAT(rules_in(store, image_of({a}, "")), Not(Contains("DOC005")));
+  EXPECT_THAT(rules_in(store, image_of({a, a, a}, "")), Not(Contains("DOC005")));
+  const int before = store.opened(a.digest);
+  std::vector<Descriptor> images;
+  for (int i = 0; i < 10; ++i) {
+    images.push_back(image_of({a, b}, std::to_string(i)));
+    images.back().platform = kWasi;
+  }
+  EXPECT_THAT(rules_in(store, testing::add_index(store, images)), Contains("DOC005"));
+  EXPECT_EQ(store.opened(a.digest), before + 1);
+  EXPECT_EQ(store.opened(b.digest), 1);
 }
 
 }  // namespace
