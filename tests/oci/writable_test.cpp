@@ -58,8 +58,10 @@ TEST(RequireWritableDeathTest, KnowsWhatMayNotBeWritten) {
   const TempDir dir;
   const std::filesystem::path folder = dir / "folder";
   std::filesystem::create_directory(folder);
-  std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all | std::filesystem::perms::others_exec);
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+  constexpr auto kPassable = std::filesystem::perms(0711);
+  constexpr auto kReadable = std::filesystem::perms(0444);
+  std::filesystem::permissions(dir.path(), kPassable);
+  std::filesystem::permissions(folder, kReadable);
   EXPECT_EXIT(
       {
         if (::geteuid() == 0 && ::setuid(kNobody) != 0) {
