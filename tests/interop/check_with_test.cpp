@@ -172,7 +172,8 @@ TEST_F(CheckWithDocker, ItPullsWhatIsSaidAndKeepsTheTagsOfTheUser) {
   const Outcome other =
       user_({"explain", index, "--for", "docker@20.10", "--platform", "linux/arm64", "--check-with", "docker"});
   EXPECT_EQ(other.exit_code, 0);
-  EXPECT_THAT(other.out, HasSubstr(": failed, which tells nothing of its choice: "));  // it holds one platform of a digest
+  EXPECT_THAT(other.out,
+              HasSubstr(": failed, which tells nothing of its choice: "));  // it holds one platform of a digest
   EXPECT_EQ(user_.must_other({"docker", "image", "inspect", "--format", "{{.Id}}", index}), before);
 }
 

@@ -196,10 +196,12 @@ TEST_F(CheckedExplain, WhatAProgramSaysIsBoundedAndEscaped) {
   install("skopeo", R"(printf 'no\033[31m image found in\nhere' >&2; yes >&2 & sleep 0.2; kill $!; exit 1)");
   const Outcome outcome = check("skopeo");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("skopeo 9.9.9: failed, which tells nothing of its choice: no\\x1b[31m image found in here"));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("skopeo 9.9.9: failed, which tells nothing of its choice: no\\x1b[31m image found in here"));
   EXPECT_LT(outcome.out.size(), 10'000U);
   install("skopeo", "exec yes\n");
-  EXPECT_THAT(check("skopeo").out, HasSubstr("skopeo 9.9.9: failed, which tells nothing of its choice: an answer of more than"));
+  EXPECT_THAT(check("skopeo").out,
+              HasSubstr("skopeo 9.9.9: failed, which tells nothing of its choice: an answer of more than"));
 }
 
 // Whoever can change the name of an image cannot have a program take it for a flag, or a shell run it.
