@@ -141,14 +141,19 @@ bool is_layout(const std::string& path) {
 
 // Where a file has the name of what a registry did not give, that may have been meant.
 void suggest_file(const Reference& reference, Error& error) {
-  std::string path = Reference{.host = reference.host, .path = reference.path}.familiar();
+  const std::string path = Reference{.host = reference.host, .path = reference.path}.familiar();
+  const std::array names = {path, path + ":" + reference.tag.value_or("")};
   std::error_code ignored;
-  for (const std::string& name : {path, path + ":" + reference.tag.value_or("")}) {
+  for (const std::string& name : names) {
+    std::string hint;
     if (std::filesystem::is_directory(name, ignored)) {
-      error.suggest_instead("there is a folder " + name + ": write oci:" + name);
+      hint.append("there is a folder ").append(name).append(": write oci:").append(name);
     } else if (std::filesystem::exists(name, ignored)) {
-      error.suggest_instead("there is a file " + name + ": write oci-archive:" + name + ", docker-archive:" + name +
-                            " or file:" + name);
+      hint.append("there is a file ").append(name).append(": write oci-archive:").append(name);
+      hint.append(", docker-archive:").append(name).append(" or file:").append(name);
+    }
+    if (!hint.empty()) {
+      error.suggest_instead(hint);
     }
   }
 }

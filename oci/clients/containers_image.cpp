@@ -220,7 +220,7 @@ Outlook foresee_podman_4_3(const Taken& taken, const Wish& wish) {
 Outlook foresee_crio(const Taken& taken, const Wish& wish) {
   Outlook outlook = foresee_podman(taken, wish);
   outlook.command.clear();
-  if (outlook.works && taken.is_wasm()) {
+  if (outlook.works && taken.config && taken.is_wasm()) {
     outlook.next = "it is unpacked; the runtime is that of platform_runtime_paths for \"" +
                    excerpt(format(taken.config->platform)) + "\", or crun with an annotation of the pod";
     outlook.command = "metadata:\n  annotations:\n    module.wasm.image/variant: compat-smart";

@@ -33,8 +33,8 @@ std::optional<std::string> why_not_loaded(const Taken& taken) {
   if (plugin == taken.modules->end()) {
     return "no " + std::string(kPluginFile) + " in its last layer";
   }
-  const std::optional<std::string> why =
-      plugin->description ? why_envoy_does_not_load(*plugin->description) : std::nullopt;
+  const std::optional<WasmDescription>& description = plugin->description;
+  const std::optional<std::string> why = description ? why_envoy_does_not_load(*description) : std::nullopt;
   return why ? std::optional("its " + std::string(kPluginFile) + " " + *why) : std::nullopt;
 }
 

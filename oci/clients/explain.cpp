@@ -111,6 +111,9 @@ class Explaining {
   }
 
   const Taken* offered(const Offer& offer) {
+    if (!offer.image) {
+      return nullptr;
+    }
     try {
       return &offered_.insert_or_assign(offer.wanted, taken(*offer.image)).first->second;
     } catch (const Error& error) {

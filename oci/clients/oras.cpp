@@ -44,7 +44,7 @@ Outlook foresee_oras(const Taken& taken, const Wish& wish) {
             .command = "oras pull --platform " + format(wish.asked) + " " + wish.name};
   }
   const std::string pull = "oras pull " + wish.name;
-  if (!is_config_of_its_kind(taken)) {
+  if (!taken.config || !is_config_of_its_kind(taken)) {
     return {.works = true,
             .next = std::string(kPulled) +
                     "; with --platform oras fails: \"fail to recognize platform from unknown config " +

@@ -25,7 +25,8 @@ namespace {
 
 // containerd, pkg/oci/spec_opts.go (WithUsername), and all others look a name up in the image's own file.
 bool has_unknown_user(const Taken& taken) {
-  const std::string user = taken.config->user.substr(0, taken.config->user.find(':'));
+  const std::string said = taken.config ? taken.config->user : std::string();
+  const std::string user = said.substr(0, said.find(':'));
   return taken.modules && taken.has_files() && !taken.has_users &&
          !std::ranges::all_of(user, [](char c) { return c >= '0' && c <= '9'; });
 }

@@ -227,11 +227,19 @@ class Repairing {
       }
     } else if (is_image(followed.kind) && !entry.platform) {
       if (followed.platform) {
-        set("IDX005", *followed.platform, "as the config of its image says");
+        set("IDX005", with_usual_names(*followed.platform), "as the config of its image says");
       }
     } else if (is_image(followed.kind)) {
       plan_names(entry, followed, position, mending);
     }
+  }
+
+  // Else the next run would mend the entry (IDX014).
+  static Platform with_usual_names(Platform platform) {
+    platform.os = to_lower(platform.os);
+    platform.architecture = usual_architecture(platform.architecture);
+    platform.variant = to_lower(platform.variant);
+    return platform;
   }
 
   // The config's platform, where it does not contradict what the entry says.

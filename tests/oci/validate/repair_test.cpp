@@ -197,6 +197,17 @@ TEST_F(Repair, WhatContradictsTheConfigIsNotCompletedFromIt) {
             0U);
 }
 
+TEST_F(Repair, WhatIsTakenFromAConfigIsWrittenAsIsUsual) {
+  const Descriptor config =
+      store_.add(media_type::kOciConfig, serialize(ImageConfig{.platform = {.os = "Linux", .architecture = "x86_64"}}));
+  const Descriptor image =
+      store_.add(media_type::kOciManifest,
+                 serialize(Manifest{.media_type = std::string(media_type::kOciManifest), .config = config}));
+  const Repaired repaired = repair(store_, testing::add_index(store_, {image}));
+  const Index index = parse_index(repaired.documents.at(repaired.root.digest));
+  EXPECT_EQ(index.manifests.at(0).platform, (Platform{.os = "linux", .architecture = "amd64"}));
+}
+
 TEST_F(Repair, DataThatIsEmptyIsNone) {
   Descriptor image = testing::add_image(store_, "a");
   image.platform = Platform{.os = "linux", .architecture = "amd64"};
