@@ -34,7 +34,8 @@ bool has_files_for_wasm(const ReachedNode& node) {
 }
 
 bool needs_a_handler(const ReachedNode& node) {
-  return has_files_for_wasm(node) && !podman_knows_as_wasm(*platform_of(node));
+  const std::optional<Platform> platform = platform_of(node);
+  return has_files_for_wasm(node) && platform && !podman_knows_as_wasm(*platform);
 }
 
 bool has_wrong_platform(const ReachedNode& node) {

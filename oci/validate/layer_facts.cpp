@@ -219,7 +219,8 @@ std::uint64_t limit_for(std::uint64_t said) {
 
 bool suffice(const LayerFacts& facts, std::uint64_t size) {
   const bool is_read_wrongly = facts.form == BodyForm::wasm && facts.said != facts.size && size == facts.size;
-  return !is_read_wrongly && !(facts.is_longer && facts.size < size);
+  const bool is_read_too_shortly = facts.is_longer && facts.size < size;
+  return !(is_read_wrongly || is_read_too_shortly);
 }
 
 LayerFacts look_at_layer(Store& store, const Descriptor& layer, const LayerRequest& request) {
