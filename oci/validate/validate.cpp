@@ -156,16 +156,15 @@ class Validating {
 
   std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry) {
     const ValidationCache::NodeKey key{target.digest, entry.size, view_of(entry, target)};
-    return cache_.nodes_.get(
-        key,
-        [&] {
-          NodeReport report;
-          if (const auto document = read(target, entry, report)) {
-            judge_manifest(*document, target, &entry, report);
-          }
-          return report;
-        },
-        cost_of);
+    return cache_.nodes_.get(key, [&] { return read_and_judge(target, entry); }, cost_of);
+  }
+
+  NodeReport read_and_judge(const Descriptor& target, const LooseDescriptor& entry) {
+    NodeReport report;
+    if (const auto document = read(target, entry, report)) {
+      judge_manifest(*document, target, &entry, report);
+    }
+    return report;
   }
 
   // The document, where it is one, of a type that is known.
