@@ -317,34 +317,45 @@ bool is_refused_or_cannot_be_run(const json& choice) {
 }
 
 struct Refusal {
+  std::string client;
   std::string next;
   bool asks_otherwise = false;  // for something else than what is wanted
 };
 
-// What explain says that the client refuses or cannot run.
-std::vector<Refusal> refusals_of(const std::string& location, const std::string& client, const std::string& wanted) {
-  const Ran ran = run({"explain", location, "--for", client, "--platform", wanted, "--format", "json"}, all_commands());
+// What explain says that these clients refuse or cannot run.
+std::vector<Refusal> refusals_of(const std::string& location, const std::vector<std::string>& clients,
+                                 const std::string& wanted) {
+  std::vector<std::string> arguments = {"explain", location, "--platform", wanted, "--format", "json"};
+  for (const std::string& client : clients) {
+    arguments.insert(arguments.end(), {"--for", client});
+  }
+  const Ran ran = run(arguments, all_commands());
+  std::vector<Refusal> failures;
   if (ran.code != ExitCode::ok) {
-    return {{.next = ran.err}};
+    for (const std::string& client : clients) {
+      failures.push_back({.client = client, .next = ran.err});
+    }
+    return failures;
   }
   const json document = json::parse(ran.out);
   std::vector<Refusal> refusals;
   for (const json& choice : document.at("choices")) {
     if (is_refused_or_cannot_be_run(choice)) {
-      refusals.push_back({.next = choice.at("next"), .asks_otherwise = choice.at("asked") != wanted});
+      refusals.push_back(
+          {.client = choice.at("client"), .next = choice.at("next"), .asks_otherwise = choice.at("asked") != wanted});
     }
   }
   return refusals;
 }
 
 // Where validate has no error, for a reason that lies in the clients.
-bool is_known_to_differ(const std::string& client, const Refusal& refusal, bool is_index) {
+bool is_known_to_differ(const Refusal& refusal, bool is_index) {
   // What of an index is meant to be run, nobody says: plugins for Envoy are not.
   const bool is_of_no_use_there = is_index && refusal.next.contains("it has neither entrypoint nor command");
   // Whether crun runs components depends on how it was built (CFG014 warns).
-  const bool is_a_matter_of_crun = client == "podman" && refusal.next.contains("is a component");
+  const bool is_a_matter_of_crun = refusal.client == "podman" && refusal.next.contains("is a component");
   // containers/image goes by a layer's bytes; explain reads it by its type, as containerd does (MAN007 warns).
-  const bool is_a_matter_of_bytes = client == "podman" && refusal.next.contains("is no valid tar archive");
+  const bool is_a_matter_of_bytes = refusal.client == "podman" && refusal.next.contains("is no valid tar archive");
   return is_of_no_use_there || is_a_matter_of_crun || is_a_matter_of_bytes;
 }
 
@@ -357,20 +368,19 @@ TEST(Validate, FindsAnErrorInWhatExplainSaysIsRefusedOrCannotBeRun) {
     }
     const bool is_index = root.is_object() && root.contains("manifests");
     const std::string wanted = wanted_of(root);
-    for (const std::string client : {"docker", "containerd", "podman", "kubernetes", "istio", "wkg"}) {
-      for (const Refusal& refusal : refusals_of(location, client, wanted)) {
-        if (is_known_to_differ(client, refusal, is_index)) {
-          continue;
-        }
-        std::vector<std::string> arguments = {location, "--for", client};
-        // Of an index those who ask for their machine's platform take something else than the Wasm that is wanted
-        // (wkg an image), whatever is in it: validate says so where Wasm is required of them (SEL001).
-        if (is_index && refusal.asks_otherwise) {
-          arguments.insert(arguments.end(), {"--require-platform", wanted});
-        }
-        EXPECT_GT(findings_of(arguments).at("summary").at("errors").get<int>(), 0)
-            << fixture.at("name") << " " << client << ": " << refusal.next;
+    for (const Refusal& refusal :
+         refusals_of(location, {"docker", "containerd", "podman", "kubernetes", "istio", "wkg"}, wanted)) {
+      if (is_known_to_differ(refusal, is_index)) {
+        continue;
       }
+      std::vector<std::string> arguments = {location, "--for", refusal.client};
+      // Of an index those who ask for their machine's platform take something else than the Wasm that is wanted (wkg an
+      // image), whatever is in it: validate says so where Wasm is required of them (SEL001).
+      if (is_index && refusal.asks_otherwise) {
+        arguments.insert(arguments.end(), {"--require-platform", wanted});
+      }
+      EXPECT_GT(findings_of(arguments).at("summary").at("errors").get<int>(), 0)
+          << fixture.at("name") << " " << refusal.client << ": " << refusal.next;
     }
   }
 }
