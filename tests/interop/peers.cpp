@@ -43,7 +43,7 @@ std::unique_ptr<Process> start_daemon(const std::vector<std::string>& argv, cons
   return daemon;
 }
 
-constexpr auto kConfigOf1_6 = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
+constexpr auto kOldConfig = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
 
 // No namespace has what another one fetched; no socket for NRI and no folder outside `at`; and the snapshotter that
 // works everywhere, in the place of overlayfs, which is otherwise the only one that the transfer service unpacks with.
@@ -71,7 +71,7 @@ Containerd::Containerd(const std::filesystem::path& folder, const std::filesyste
     : folder_(folder), socket_((folder / "containerd.sock").string()), ctr_((programs / "ctr").string()) {
   const std::string at = folder.string();
   write_file(folder / "config.toml", "root = \"" + at + "/root\"\nstate = \"" + at + "/state\"\n" +
-                                         (programs.empty() ? kConfigOf1_6 : config_of_2_4(at)) +
+                                         (programs.empty() ? kOldConfig : config_of_2_4(at)) +
                                          "[grpc]\n  address = \"" + socket_ + "\"\n[ttrpc]\n  address = \"" + socket_ +
                                          ".ttrpc\"\n");
   daemon_ = start_daemon({(programs / "containerd").string(), "--config", at + "/config.toml"},
