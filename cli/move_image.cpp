@@ -97,7 +97,7 @@ void require_nothing_lost(const std::optional<ReplacedFile>& replaced, const Des
   }
   if (const std::vector<std::string> lost = lost_with(*replaced, root, names); !lost.empty()) {
     throw UsageError(
-        replaced->path + " holds also " + list_names(lost) + ", which would be lost: an archive is " + "written whole",
+        replaced->path + " holds also " + list_names(lost) + ", which would be lost: an archive is written whole",
         "write another file, or a layout (oci:DIR), which is added to");
   }
 }

@@ -141,6 +141,7 @@ TEST_F(Validating, AnImageAloneIsHeldToTheNamesOfItsConfig) {
   EXPECT_THAT(rules({.os = "wasi", .architecture = "wasm32"}), Contains("IDX009"));
   EXPECT_THAT(rules({.os = "wasi", .architecture = "wasm", .variant = "v1"}), Contains("IDX012"));
   EXPECT_THAT(rules({.os = "WASI", .architecture = "Wasm"}), Contains("IDX014"));
+  EXPECT_THAT(rules({.os = "linux", .architecture = "x86_64"}), Contains("IDX014"));
   EXPECT_THAT(rules(kWasi), Not(Contains("IDX008")));
 }
 
