@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 void require_access(const fs::path& folder, const std::string& what) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
+  if (status.type() == fs::file_type::none) {  // unknown, as behind a folder that this process may not pass
+    throw_errno(error.value(), what);
+  }
   if (!fs::is_directory(status)) {
     throw_errno(fs::exists(status) ? ENOTDIR : ENOENT, what);
   }

@@ -53,15 +53,8 @@ TEST(RequireWritableDirectory, EndsAsMakingItDoes) {
 }
 
 // root may write anything, so a process of nobody asks.
-TEST(RequireWritableDeathTest, KnowsWhatMayNotBeWritten) {
+void expect_refused_as_nobody(const std::filesystem::path& folder) {
   constexpr uid_t kNobody = 65534;
-  const TempDir dir;
-  const std::filesystem::path folder = dir / "folder";
-  std::filesystem::create_directory(folder);
-  constexpr auto kPassable = std::filesystem::perms(0711);
-  constexpr auto kReadable = std::filesystem::perms(0444);
-  std::filesystem::permissions(dir.path(), kPassable);
-  std::filesystem::permissions(folder, kReadable);
   EXPECT_EXIT(
       {
         if (::geteuid() == 0 && ::setuid(kNobody) != 0) {
@@ -72,7 +65,27 @@ TEST(RequireWritableDeathTest, KnowsWhatMayNotBeWritten) {
         std::_Exit(is_refused ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
+}
+
+TEST(RequireWritableDeathTest, KnowsWhatMayNotBeWritten) {
+  const TempDir dir;
+  const std::filesystem::path folder = dir / "folder";
+  std::filesystem::create_directory(folder);
+  constexpr auto kPassable = std::filesystem::perms(0711);
+  constexpr auto kReadable = std::filesystem::perms(0444);
+  std::filesystem::permissions(dir.path(), kPassable);
+  std::filesystem::permissions(folder, kReadable);
+  expect_refused_as_nobody(folder);
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+}
+
+// What is behind it cannot be seen, which is not the same as not there.
+TEST(RequireWritableDeathTest, KnowsWhatIsBehindAFolderThatMayNotBePassed) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "closed/folder");
+  std::filesystem::permissions(dir / "closed", std::filesystem::perms::none);
+  expect_refused_as_nobody(dir / "closed/folder");
+  std::filesystem::permissions(dir / "closed", std::filesystem::perms::owner_all);
 }
 
 }  // namespace
