@@ -2,8 +2,8 @@
 
 namespace wasm_oci {
 
-Descriptor describe(std::string_view media_type, std::string_view bytes) {
-  return {.media_type = std::string(media_type), .digest = digest_of(bytes), .size = bytes.size()};
+Descriptor describe(std::string_view media_type, std::string_view bytes, DigestAlgorithm algorithm) {
+  return {.media_type = std::string(media_type), .digest = digest_of(bytes, algorithm), .size = bytes.size()};
 }
 
 }  // namespace wasm_oci

@@ -29,7 +29,8 @@ struct Descriptor {
 };
 
 // The descriptor of bytes in hand.
-Descriptor describe(std::string_view media_type, std::string_view bytes);
+Descriptor describe(std::string_view media_type, std::string_view bytes,
+                    DigestAlgorithm algorithm = DigestAlgorithm::sha256);
 
 namespace annotation {
 inline constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";

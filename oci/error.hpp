@@ -63,6 +63,12 @@ using ContentError = ErrorOf<ErrorKind::content>;
 using ConflictError = ErrorOf<ErrorKind::conflict>;
 using CancelledError = ErrorOf<ErrorKind::cancelled>;
 
+// Content that may be as it should be, and goes beyond what is read.
+class BeyondBoundsError : public ContentError {
+ public:
+  using ContentError::ContentError;
+};
+
 // Throws the error that `error_number` (errno) stands for: NotFoundError for ENOENT and ENOTDIR, else FailureError.
 // The message is "WHAT: REASON" with the C library's words for the reason.
 [[noreturn]] void throw_errno(int error_number, const std::string& what);

@@ -124,7 +124,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
     tell(context, repaired);
     MemoryStore made;
     for (const auto& [digest, text] : repaired.documents) {
-      made.add("", text);
+      made.put_root({.media_type = "", .digest = digest, .size = text.size()}, text, {});
     }
     JoinedStore joined({&made, source.store.get()});
     left = find_what_is_left(clients, joined, repaired.root);

@@ -41,6 +41,7 @@ struct ExpansionLimits {
   std::uint64_t max_size = std::uint64_t{16} << 30U;
   std::uint64_t max_ratio = 200;
   std::uint64_t ratio_counts_from = std::uint64_t{64} << 20U;
+  bool zeros_may_follow = true;  // gzip content, as on tapes: gzip and libarchive read on, Go's compress/gzip fails
 };
 
 // Decompresses what another source gives, in bounded memory. Throws ContentError for content that is truncated,

@@ -150,7 +150,8 @@ void GzipSource::FreeStream::operator()(z_stream_s* stream) const {
   std::default_delete<z_stream_s>()(stream);
 }
 
-GzipSource::GzipSource(Source& in, const ExpansionLimits& limits) : DecompressingSource(in, limits) {
+GzipSource::GzipSource(Source& in, const ExpansionLimits& limits)
+    : DecompressingSource(in, limits), zeros_may_follow_(limits.zeros_may_follow) {
   constexpr int kGzipOnly = 16;  // added to the window's bits: no zlib or raw deflate; CRC and length are checked
   auto stream = std::make_unique<z_stream_s>();
   if (inflateInit2(stream.get(), MAX_WBITS + kGzipOnly) != Z_OK) {
@@ -206,6 +207,9 @@ bool GzipSource::next_member() {
 
 void GzipSource::expect_zeros() {
   for (ByteView rest = input(); !rest.empty(); rest = input()) {
+    if (!zeros_may_follow_) {
+      throw ContentError("gzip content is followed by zeros, which Go's readers refuse");
+    }
     if (std::ranges::any_of(rest, [](std::byte byte) { return byte != std::byte{0}; })) {
       throw ContentError("gzip content is followed by something else");
     }

@@ -106,6 +106,7 @@ class GzipSource final : public DecompressingSource {
   void expect_zeros();
 
   std::unique_ptr<z_stream_s, FreeStream> stream_;
+  bool zeros_may_follow_;
   bool in_member_ = true;
 };
 

@@ -4,8 +4,10 @@
 // interface that may change between its versions is no risk.
 #define ZSTD_STATIC_LINKING_ONLY
 #include "oci/error.hpp"
+#include "oci/text.hpp"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <new>
@@ -95,6 +97,10 @@ std::size_t ZstdSource::decode(std::span<std::byte> into) {
     const std::size_t status = ZSTD_decompressStream(context_.get(), &out, &in);
     consume(in.pos);
     if (ZSTD_isError(status) != 0U) {
+      if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge) {
+        throw BeyondBoundsError("zstd content needs a window of more than " +
+                                human_size(std::uint64_t{1} << static_cast<unsigned>(kZstdMaxWindowLog)));
+      }
       throw ContentError(std::string("zstd content is damaged: ") + ZSTD_getErrorName(status));
     }
     in_frame_ = status != 0;

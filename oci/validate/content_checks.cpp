@@ -97,9 +97,10 @@ class ContentChecks {
       return;
     }
     config_place_ = {.document = target->digest};
-    const Fetched fetched = fetch_document(store_, *target, config.size, NodeKind::blob);
+    Fetched fetched = fetch_document(store_, *target, config.size, NodeKind::blob);
     add_problems(fetched.problems, place_, "config", findings_);
-    document_ = fetched.bytes ? read_document(*fetched.bytes, config_place_, findings_) : nullptr;
+    facts_.read += fetched.read;
+    document_ = fetched.bytes ? read_document(*std::move(fetched.bytes), config_place_, findings_) : nullptr;
     if (document_ && is_image(facts_.kind)) {
       const LooseConfig& read = config_.emplace(read_config_loosely(document_->root()));
       facts_.config_platform = cut(read.platform);

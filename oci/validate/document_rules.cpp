@@ -40,8 +40,9 @@ constexpr std::array kRules = {
     Rule{.id = "DOC005",
          .name = "bounds",
          .severity = warning,
-         .checks = "Content stays within the bounds of what is looked at: 10,000 entries, indexes 8 deep, files whose "
-                   "names take 16 MiB.",
+         .checks = "Content stays within the bounds of what is looked at: 10,000 entries, indexes 8 deep, 512 MiB of "
+                   "documents, files whose "
+                   "names take 16 MiB, windows of zstd of 32 MiB.",
          .why = "What lies beyond is not checked, and clients have bounds of their own.",
          .fix = "Split it."},
     Rule{.id = "SEL001",

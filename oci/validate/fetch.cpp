@@ -8,16 +8,19 @@
 namespace wasm_oci {
 namespace {
 
-Fetched nothing(std::string_view rule, std::string_view below, std::string message) {
-  return {.bytes = std::nullopt, .problems = {{.rule = rule, .below = below, .message = std::move(message)}}};
+Fetched nothing(std::string_view rule, std::string_view below, std::string message, std::uint64_t read = 0) {
+  return {
+      .bytes = std::nullopt, .problems = {{.rule = rule, .below = below, .message = std::move(message)}}, .read = read};
 }
 
 Fetched fetch(Store& store, const Descriptor& descriptor, std::optional<std::uint64_t> size, NodeKind kind) {
   UnverifiedSource source = store.open_as_it_is(descriptor, kind, kMaxManifestSize);
   Fetched fetched{.bytes = read_all(source, kMaxManifestSize)};
   if (source.cut()) {
-    return nothing("IDX031", "", "the document has more than " + human_size(kMaxManifestSize) + " and is not read");
+    return nothing("IDX031", "", "the document has more than " + human_size(kMaxManifestSize) + " and is not read",
+                   kMaxManifestSize);
   }
+  fetched.read = source.size();
   if (size && *size != source.size()) {
     fetched.problems.push_back(other_size(source.size(), *size));
   }

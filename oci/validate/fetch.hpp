@@ -7,6 +7,7 @@
 #include "oci/validate/finding.hpp"
 #include "oci/validate/loose.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,12 @@ struct Problem {
 struct Fetched {
   std::optional<std::string> bytes;  // nullopt: it is not there, not what is meant, or more than is read
   std::vector<Problem> problems = {};
+  std::uint64_t read = 0;  // bytes, whatever became of them
 };
+
+// Of manifests, indexes and configs behind one root, each as often as it is read, in bytes. Thousands of small
+// manifests may have one config of megabytes.
+inline constexpr std::uint64_t kMostDocuments = std::uint64_t{512} * 1024 * 1024;
 
 // `size`: what the descriptor says, where it says one. Another size alone is a problem and no reason to look no
 // further. Throws what is no matter of content.

@@ -20,6 +20,7 @@ struct ManifestFacts {
   std::optional<Platform> config_platform = std::nullopt;
   bool has_diff_ids = true;                     // true also where the config was not read
   std::optional<Digest> layers = std::nullopt;  // of the digests of its layers
+  std::uint64_t read = 0;                       // bytes of it and its config
 };
 
 // An entry, and what it leads to: nullptr where that was not looked at.

@@ -88,7 +88,7 @@ void check_layer(const LooseDescriptor& layer, const LayerFacts& facts, const Pl
     return;
   }
   if (!facts.unreadable.empty()) {
-    findings.add("DOC001", place, path, facts.unreadable);
+    findings.add(facts.is_beyond_bounds ? "DOC005" : "DOC001", place, path, facts.unreadable);
   }
   for (const std::string& escape : facts.escapes) {
     findings.add("CFG022", place, path, escape);

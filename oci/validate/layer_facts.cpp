@@ -129,6 +129,7 @@ class LayerLook {
     } catch (const ContentError& error) {
       source.rethrow_failure();  // then it is not the layer that is damaged
       facts_.unreadable = error.message();
+      facts_.is_beyond_bounds = dynamic_cast<const BeyondBoundsError*>(&error) != nullptr;
       forget_files();
     }
     std::vector<std::byte> rest(kChunkSize);
@@ -142,7 +143,8 @@ class LayerLook {
 
  private:
   void read_files(PeekedSource& source) {
-    LayerReader reader(source, compression_of(facts_.form), {.refuse_climbing = false}, request_.diff_id);
+    LayerReader reader(source, compression_of(facts_.form),
+                       {.expansion = {.zeros_may_follow = false}, .refuse_climbing = false}, request_.diff_id);
     facts_.has_files = request_.wants_files;
     while (std::optional<LayerEntry> entry = reader.next()) {
       if (std::optional<std::string> why = why_it_escapes(*entry); why && facts_.escapes.size() < kMostEscapes) {

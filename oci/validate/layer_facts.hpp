@@ -39,6 +39,7 @@ struct LayerFacts {
   BodyForm form = BodyForm::other;
   std::optional<Digest> diff_id = std::nullopt;  // of layers of files
   std::string unreadable = {};                   // why not, or not to its end; empty: it was read
+  bool is_beyond_bounds = false;                 // whether that is no fault of its own
   std::vector<std::string> escapes = {};         // what is wrong with names and types of files, the first of them
   std::string absolute = {};                     // the first path that is written as an absolute one
   bool has_files = false;                        // whether `files` holds all that the layer does

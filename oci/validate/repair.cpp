@@ -10,6 +10,7 @@
 #include "oci/text.hpp"
 #include "oci/validate/content_kind.hpp"
 #include "oci/validate/document_checks.hpp"
+#include "oci/validate/entry_order.hpp"
 #include "oci/validate/fetch.hpp"
 #include "oci/validate/layer_facts.hpp"
 #include "oci/validate/planned_edits.hpp"
@@ -26,7 +27,7 @@ namespace {
 // Of a platform that a config says, in bytes: it may come to stand in thousands of entries.
 constexpr std::size_t kMostPlatform = 256;
 // All new documents together, in bytes.
-constexpr std::size_t kMostDocuments = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kMostNew = std::size_t{64} * 1024 * 1024;
 
 // The type of a layer that is compressed as `form` says, in the family of `type`; nullopt where there is none.
 std::optional<std::string> type_of_form(const std::string& type, BodyForm form) {
@@ -61,15 +62,6 @@ struct Followed {
   std::optional<Platform> platform = std::nullopt;  // of the config, where it says one
 };
 
-// What is known of the entries of an index, by their positions.
-struct Entries {
-  explicit Entries(std::size_t count) : attest(count), are_images(count) {}
-
-  std::vector<bool> attest;      // they are attestations, and not only called so
-  std::vector<bool> are_images;  // with a platform
-  std::set<Digest> changed = {};
-};
-
 class Repairing {
  public:
   explicit Repairing(Store& store) : store_(store) {}
@@ -82,10 +74,19 @@ class Repairing {
     if (followed.target && !followed.has_changed && followed.target->size != root.size) {
       add_mend("IDX028", root.digest, "", "the size is " + std::to_string(followed.target->size));
     }
+    note_subjects();
     return std::move(repaired_);
   }
 
  private:
+  void note_subjects() {
+    for (const auto& [manifest, subject] : subjects_) {
+      if (changed_.contains(subject)) {
+        repaired_.notes.push_back(manifest.str() + " refers to " + subject.str() + ", which is another manifest now");
+      }
+    }
+  }
+
   void add_mend(std::string_view rule, const Digest& document, std::string path, std::string message) {
     repaired_.mends.push_back(
         {.rule = rule, .document = document, .path = std::move(path), .message = std::move(message)});
@@ -93,20 +94,32 @@ class Repairing {
 
   Followed follow(const Descriptor& descriptor, std::optional<std::uint64_t> size, const LooseDescriptor* entry,
                   int depth) {
-    Fetched fetched = fetch_document(store_, descriptor, size, NodeKind::manifest);
+    Fetched fetched = fetch(descriptor, size, NodeKind::manifest);
     return fetched.bytes ? mend(descriptor, *std::move(fetched.bytes), entry, depth) : Followed{};
+  }
+
+  Fetched fetch(const Descriptor& descriptor, std::optional<std::uint64_t> size, NodeKind kind) {
+    Fetched fetched = fetch_document(store_, descriptor, size, kind);
+    read_ += fetched.read;
+    if (read_ > kMostDocuments) {
+      throw ContentError("its documents have more than " + human_size(kMostDocuments) + ", which is not read");
+    }
+    return fetched;
   }
 
   Followed mend(const Descriptor& descriptor, std::string bytes, const LooseDescriptor* entry, int depth) {
     Mending mending{.descriptor = with_size(descriptor, bytes.size())};
     Findings ignored;
-    const std::unique_ptr<Document> document = read_document(std::move(bytes), {}, ignored);
+    std::unique_ptr<Document> document = read_document(std::move(bytes), {}, ignored);
     Followed followed{.target = mending.descriptor};
     if (!document || !document->duplicates().empty()) {
       return followed;
     }
     const std::string own = text_of(document->root(), "mediaType");
     const std::string& type = media_type::is_manifest(descriptor.media_type) ? descriptor.media_type : own;
+    if (media_type::is_index(type) && depth < kMaxIndexDepth) {
+      document = mend_nested(std::move(document), depth);
+    }
     std::string text = document->text();
     if (media_type::is_index(type) && depth < kMaxIndexDepth) {
       followed.kind = ContentKind::index;
@@ -116,12 +129,13 @@ class Repairing {
     }
     followed.has_changed = text != document->text();
     if (followed.has_changed) {
-      followed.target = describe(descriptor.media_type, text);
+      followed.target = describe(descriptor.media_type, text, descriptor.digest.algorithm());
+      changed_.insert(descriptor.digest);
       size_ += text.size();
-      if (size_ > kMostDocuments) {
+      if (size_ > kMostNew) {
         throw ContentError("more has to be mended than is held at once");
       }
-      repaired_.documents.insert_or_assign(digest_of(text), std::move(text));
+      repaired_.documents.insert_or_assign(followed.target->digest, std::move(text));
     }
     return followed;
   }
@@ -179,30 +193,63 @@ class Repairing {
     const bool is_docker_list = mending.descriptor.media_type == media_type::kDockerManifestList;
     plan_type(root, "IDX002", is_docker_list ? media_type::kDockerManifestList : media_type::kOciIndex, mending);
     const std::vector<LooseDescriptor> entries = descriptors_of(root, "manifests");
-    Entries known(entries.empty() ? 0 : entries.back().json.position() + 1);
+    EntryMarks marks(entries.empty() ? 0 : entries.back().json.position() + 1);
     for (const LooseDescriptor& entry : entries) {
       const std::optional<Descriptor> target = entry.target();
       if (!target) {
         continue;
       }
       const std::size_t position = entry.json.position();
-      const Followed& followed = follow_once(*target, entry, depth);
+      const Followed& followed = follow_once(*target, key_of(entry, *target), entry.size, &entry, depth);
       if (followed.target) {
         plan_target(entry, *followed.target, "manifests", position, mending);
       }
-      if (followed.has_changed) {
-        known.changed.insert(target->digest);
-      }
-      known.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
-      known.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
+      marks.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
+      marks.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
       plan_platform(entry, followed, position, mending);
     }
-    return mend_order(carry_out(std::move(text), std::move(mending.edits)), known, mending.descriptor.digest);
+    text = carry_out(std::move(text), std::move(mending.edits));
+    return mend_order(std::move(text), marks, changed_, mending.descriptor.digest, repaired_);
   }
 
-  const Followed& follow_once(const Descriptor& target, const LooseDescriptor& entry, int depth) {
-    const std::tuple key(target.digest, media_type::is_manifest(target.media_type) ? target.media_type : "",
-                         is_attestation(entry));
+  // Indexes that an index leads to come first, and while nothing is held of it but its bytes: reading takes a multiple.
+  std::unique_ptr<Document> mend_nested(std::unique_ptr<Document> document, int depth) {
+    struct Nested {
+      Descriptor target;
+      Key key;
+      std::optional<std::uint64_t> said_size;
+    };
+    std::vector<Nested> nested;
+    for (const LooseDescriptor& entry : descriptors_of(document->root(), "manifests")) {
+      const std::optional<Descriptor> target = entry.target();
+      if (target && media_type::is_index(target->media_type)) {
+        nested.push_back({{.media_type = target->media_type, .digest = target->digest, .size = target->size},
+                          key_of(entry, *target),
+                          entry.size});
+      }
+    }
+    if (nested.empty()) {
+      return document;
+    }
+    std::string text = document->text();
+    document.reset();
+    for (const Nested& one : nested) {
+      follow_once(one.target, one.key, one.said_size, nullptr, depth);
+    }
+    Findings ignored;
+    return read_document(std::move(text), {}, ignored);
+  }
+
+  // What is led to, also as which type, and whether as an attestation.
+  using Key = std::tuple<Digest, std::string, bool>;
+
+  static Key key_of(const LooseDescriptor& entry, const Descriptor& target) {
+    return {target.digest, media_type::is_manifest(target.media_type) ? target.media_type : "", is_attestation(entry)};
+  }
+
+  // `entry`: nullptr for an index.
+  const Followed& follow_once(const Descriptor& target, const Key& key, std::optional<std::uint64_t> said_size,
+                              const LooseDescriptor* entry, int depth) {
     const auto known = followed_.find(key);
     if (known != followed_.end()) {
       return known->second;
@@ -210,7 +257,7 @@ class Repairing {
     if (followed_.size() >= kMaxDescriptors) {
       throw ContentError("more manifests than are looked at");
     }
-    return followed_.insert_or_assign(key, follow(target, entry.size, &entry, depth + 1)).first->second;
+    return followed_.insert_or_assign(key, follow(target, said_size, entry, depth + 1)).first->second;
   }
 
   void plan_platform(const LooseDescriptor& entry, const Followed& followed, std::size_t position, Mending& mending) {
@@ -277,69 +324,6 @@ class Repairing {
     plan("variant", said.variant, to_lower(said.variant), "");
   }
 
-  // Entries that are there twice, attestations of what has changed, and attestations before images. Certain is only
-  // what is the same to the last byte: of two entries for one image each may be the one that some client takes.
-  std::string mend_order(std::string text, const Entries& known, const Digest& before) {
-    const Document document = Document::parse(text, {.max_bytes = 2 * kMaxManifestSize});
-    const std::optional<JsonValue> manifests = document.root().find("manifests");
-    const std::vector<LooseDescriptor> entries = descriptors_of(document.root(), "manifests");
-    if (!manifests || entries.size() != manifests->size() || entries.size() != known.attest.size()) {
-      return text;
-    }
-    std::vector<std::string_view> images;
-    std::vector<std::string_view> attestations;
-    std::set<std::string_view> seen;
-    bool is_behind = false;  // whether an image stands behind an attestation
-    for (const LooseDescriptor& entry : entries) {
-      const std::size_t position = entry.json.position();
-      if ((is_attestation(entry) || is_unknown_platform(entry)) && speaks_of(entry, known.changed)) {
-        continue;
-      }
-      if (known.attest[position]) {
-        attestations.push_back(entry.json.text());
-        continue;
-      }
-      is_behind = is_behind || (!attestations.empty() && !is_attestation(entry) && !is_unknown_platform(entry));
-      if (known.are_images[position] && !seen.insert(entry.json.text()).second) {
-        add_mend("IDX015", before, entry.json.path(), "an entry that is there already is taken out");
-      } else {
-        images.push_back(entry.json.text());
-      }
-    }
-    if (is_behind) {
-      add_mend("IDX020", before, "manifests", "attestations stand behind the images");
-    }
-    const std::size_t left = images.size() + attestations.size();
-    std::ranges::move(attestations, std::back_inserter(images));
-    return left == entries.size() && !is_behind ? text : arranged(text, *manifests, images);
-  }
-
-  bool speaks_of(const LooseDescriptor& attestation, const std::set<Digest>& changed) {
-    const auto about = attestation.annotations.find("vnd.docker.reference.digest");
-    const std::optional<Digest> digest =
-        about == attestation.annotations.end() ? std::nullopt : Digest::parse(about->second);
-    if (!digest || !changed.contains(*digest)) {
-      return false;
-    }
-    repaired_.notes.push_back("an attestation of " + digest->str() +
-                              " is left out: what it says is of the image as it was");
-    return true;
-  }
-
-  // The elements of `list` are these texts now, in the places of the first of them.
-  static std::string arranged(const std::string& text, const JsonValue& list,
-                              const std::vector<std::string_view>& elements) {
-    std::vector<Edit> edits =
-        remove_elements(list, [&](const JsonValue& element) { return element.position() >= elements.size(); });
-    for (const JsonValue element : list) {
-      if (element.position() < elements.size()) {
-        edits.push_back(replace_value(element, elements[element.position()]));
-      }
-    }
-    std::ranges::sort(edits, {}, &Edit::offset);
-    return splice(text, edits);
-  }
-
   std::string mend_manifest(const Document& document, std::string text, Mending& mending, const LooseDescriptor* entry,
                             Followed& followed) {
     const LooseManifest manifest = read_manifest_loosely(document.root());
@@ -347,6 +331,11 @@ class Repairing {
     followed.attests = is_attestation(manifest);
     const bool is_docker = mending.descriptor.media_type == media_type::kDockerManifest;
     plan_type(document.root(), "MAN001", is_docker ? media_type::kDockerManifest : media_type::kOciManifest, mending);
+    if (const std::optional<JsonValue> subject = object_of(document.root(), "subject")) {
+      if (const std::optional<Digest> digest = read_loosely(*subject).digest) {
+        subjects_.emplace_back(mending.descriptor.digest, *digest);
+      }
+    }
     if (manifest.config) {
       plan_config(*manifest.config, mending, followed);
     }
@@ -361,13 +350,14 @@ class Repairing {
     if (!target) {
       return;
     }
-    const Fetched fetched = fetch_document(store_, *target, config.size, NodeKind::blob);
+    Fetched fetched = fetch(*target, config.size, NodeKind::blob);
     if (!fetched.bytes) {
       return;
     }
     plan_target(config, with_size(*target, fetched.bytes->size()), "config", 0, mending);
     Findings ignored;
-    if (const auto document = read_document(*fetched.bytes, {}, ignored); document && is_image(followed.kind)) {
+    if (const auto document = read_document(*std::move(fetched.bytes), {}, ignored);
+        document && is_image(followed.kind)) {
       const Platform platform = platform_in(document->root());
       if (!platform.os.empty() && !platform.architecture.empty() && format_all(platform).size() <= kMostPlatform) {
         followed.platform = platform;
@@ -403,9 +393,12 @@ class Repairing {
 
   Store& store_;
   Repaired repaired_{.root = describe("", ""), .documents = {}, .mends = {}, .notes = {}};
-  std::map<std::pair<Digest, bool>, LayerFacts> layers_;                // taken for files or not
-  std::size_t size_ = 0;                                                // of the new documents
-  std::map<std::tuple<Digest, std::string, bool>, Followed> followed_;  // also by type, and whether it is to attest
+  std::map<std::pair<Digest, bool>, LayerFacts> layers_;  // taken for files or not
+  std::size_t size_ = 0;                                  // of the new documents
+  std::uint64_t read_ = 0;                                // bytes of documents
+  std::map<Key, Followed> followed_;
+  std::set<Digest> changed_ = {};                         // of the documents that are others now, as they were
+  std::vector<std::pair<Digest, Digest>> subjects_ = {};  // of manifests, as they were
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "oci/validate/manifest_checks.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 
@@ -48,24 +49,48 @@ class Validating {
   std::vector<ReachedNode> walk(const Descriptor& root) {
     const auto report = std::make_shared<NodeReport>();
     nodes_.push_back({.digest = root.digest, .platform = std::nullopt, .report = report});
-    const Place place{.document = root.digest};
-    const Fetched fetched = fetch_document(store_, root, root.size, NodeKind::manifest);
-    add_problems(fetched.problems, place, "", report->findings);
-    if (const std::unique_ptr<Document> document =
-            fetched.bytes ? read_document(*fetched.bytes, place, report->findings) : nullptr) {
-      const bool is_index = media_type::is_manifest(root.media_type) ? media_type::is_index(root.media_type)
-                                                                     : is_index_body(document->root());
-      if (is_index) {
-        judge_index(*document, root, 0, *report);
-      } else {
-        judge_manifest(*document, root, nullptr, *report);
-      }
+    judge_root(root, report);
+    for (; !waiting_.empty(); waiting_.pop_front()) {
+      look_at_index(waiting_.front());
     }
     return std::move(nodes_);
   }
 
  private:
-  void judge_index(const Document& document, const Descriptor& descriptor, int depth, NodeReport& report) {
+  // An index that another leads to. It is looked at when the other one is done with: of each, reading takes a multiple
+  // of its bytes.
+  struct Waiting {
+    Descriptor target;
+    std::optional<std::uint64_t> said_size;
+    ValidationCache::View view;
+    std::shared_ptr<NodeReport> parent;
+    Place parent_place;
+    std::string path;      // of the entry, in the parent
+    std::size_t position;  // in nodes_
+    int depth;
+  };
+
+  void judge_root(const Descriptor& root, const std::shared_ptr<NodeReport>& report) {
+    const Place place{.document = root.digest};
+    Fetched fetched = fetch_document(store_, root, root.size, NodeKind::manifest);
+    add_problems(fetched.problems, place, "", report->findings);
+    const std::unique_ptr<Document> document =
+        fetched.bytes ? read_document(*std::move(fetched.bytes), place, report->findings) : nullptr;
+    if (!document) {
+      return;
+    }
+    const bool is_index = media_type::is_manifest(root.media_type) ? media_type::is_index(root.media_type)
+                                                                   : is_index_body(document->root());
+    if (is_index) {
+      judge_index(*document, root, 0, report);
+    } else {
+      judge_manifest(*document, root, nullptr, *report);
+    }
+  }
+
+  void judge_index(const Document& document, const Descriptor& descriptor, int depth,
+                   const std::shared_ptr<NodeReport>& shared) {
+    NodeReport& report = *shared;
     const JsonValue root = document.root();
     const Place place{.document = descriptor.digest};
     report.facts.kind = ContentKind::index;
@@ -75,7 +100,7 @@ class Validating {
     facts.reserve(entries.size());
     for (const LooseDescriptor& entry : entries) {
       check_descriptor(entry, place, report.findings);
-      facts.push_back({.entry = entry, .manifest = follow(entry, place, depth, report.findings)});
+      facts.push_back({.entry = entry, .manifest = follow(entry, place, depth, shared)});
     }
     const std::string own = text_of(root, "mediaType");
     check_entries(facts,
@@ -85,32 +110,56 @@ class Validating {
     check_strictly(place, report.findings, [&] { parse_index(document.text(), descriptor.media_type); });
   }
 
-  // What an entry leads to; nullptr where that is not there, or not looked at.
-  const ManifestFacts* follow(const LooseDescriptor& entry, const Place& place, int depth, Findings& findings) {
+  // The manifest that an entry leads to; nullptr where that is not there, not looked at, or an index.
+  const ManifestFacts* follow(const LooseDescriptor& entry, const Place& place, int depth,
+                              const std::shared_ptr<NodeReport>& parent) {
+    Findings& findings = parent->findings;
     const std::optional<Descriptor> target = entry.target();
     if (!target || request_.is_document) {
       return nullptr;
     }
     const std::string path = entry.json.path();
     const std::pair key(target->digest, view_of(entry, *target));
-    if (const auto seen = seen_.find(key); seen != seen_.end()) {
-      return look_again(entry, seen->second.get(), place, path, findings);
+    const auto seen = seen_.find(key);
+    if (seen != seen_.end() && seen->second) {
+      return look_again(entry.size, *seen->second, place, path, findings);
     }
-    if (seen_.size() >= kMostNodes || found_ >= kMostFindings || depth == kMaxIndexDepth) {
+    if (depth == kMaxIndexDepth || is_enough()) {
       findings.add("DOC005", place, path, "what this leads to is not looked at");
       return nullptr;
     }
-    seen_[key] = nullptr;
     const std::size_t position = nodes_.size();
-    nodes_.push_back({.digest = target->digest, .platform = entry.full_platform(), .report = nullptr});
-    const std::shared_ptr<const NodeReport> report = media_type::is_index(target->media_type)
-                                                         ? look_at_index(*target, entry, depth)
-                                                         : look_at_manifest(*target, entry);
+    if (seen == seen_.end()) {
+      seen_[key] = nullptr;
+      nodes_.push_back({.digest = target->digest, .platform = entry.full_platform(), .report = nullptr});
+    }
+    if (media_type::is_index(target->media_type)) {
+      waiting_.push_back({.target = {.media_type = target->media_type, .digest = target->digest, .size = target->size},
+                          .said_size = entry.size,
+                          .view = key.second,
+                          .parent = parent,
+                          .parent_place = place,
+                          .path = path,
+                          .position = position,
+                          .depth = depth + 1});
+      return nullptr;
+    }
+    const std::shared_ptr<const NodeReport> report = look_at_manifest(*target, entry);
+    keep(report, key, position);
+    add_problems(report->problems, place, path, findings);
+    return report->was_read ? &report->facts : nullptr;
+  }
+
+  bool is_enough() const {
+    return std::max(seen_.size(), waiting_.size()) >= kMostNodes || found_ >= kMostFindings || read_ >= kMostDocuments;
+  }
+
+  void keep(const std::shared_ptr<const NodeReport>& report, const std::pair<Digest, ValidationCache::View>& key,
+            std::size_t position) {
     nodes_.at(position).report = without_what_was_told(report, position);
     found_ += report->findings.all().size();
-    add_problems(report->problems, place, path, findings);
+    read_ += report->facts.read;
     seen_[key] = report;
-    return report->was_read ? &report->facts : nullptr;
   }
 
   static ValidationCache::View view_of(const LooseDescriptor& entry, const Descriptor& target) {
@@ -134,24 +183,31 @@ class Validating {
     return rest ? rest : report;
   }
 
-  // Another entry for what was looked at may describe it otherwise. `report`: nullptr while it is looked at.
-  static const ManifestFacts* look_again(const LooseDescriptor& entry, const NodeReport* report, const Place& place,
-                                         const std::string& path, Findings& findings) {
-    if (report == nullptr || !report->was_read) {
+  // Another entry for what was looked at may describe it otherwise.
+  static const ManifestFacts* look_again(std::optional<std::uint64_t> said_size, const NodeReport& report,
+                                         const Place& place, const std::string& path, Findings& findings) {
+    if (!report.was_read) {
       return nullptr;
     }
-    if (entry.size && *entry.size != report->size) {
-      add_problems({other_size(report->size, *entry.size)}, place, path, findings);
+    if (said_size && *said_size != report.size) {
+      add_problems({other_size(report.size, *said_size)}, place, path, findings);
     }
-    return &report->facts;
+    return &report.facts;
   }
 
-  std::shared_ptr<const NodeReport> look_at_index(const Descriptor& target, const LooseDescriptor& entry, int depth) {
-    auto report = std::make_shared<NodeReport>();
-    if (const auto document = read(target, entry, *report)) {
-      judge_index(*document, target, depth + 1, *report);
+  void look_at_index(const Waiting& waiting) {
+    const std::pair key(waiting.target.digest, waiting.view);
+    Findings& findings = waiting.parent->findings;
+    if (const NodeReport* const known = seen_.at(key).get()) {  // another entry has led to it
+      look_again(waiting.said_size, *known, waiting.parent_place, waiting.path, findings);
+      return;
     }
-    return report;
+    auto report = std::make_shared<NodeReport>();
+    if (const auto document = read(waiting.target, waiting.said_size, *report)) {
+      judge_index(*document, waiting.target, waiting.depth, report);
+    }
+    keep(report, key, waiting.position);
+    add_problems(report->problems, waiting.parent_place, waiting.path, findings);
   }
 
   std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry) {
@@ -161,18 +217,19 @@ class Validating {
 
   NodeReport read_and_judge(const Descriptor& target, const LooseDescriptor& entry) {
     NodeReport report;
-    if (const auto document = read(target, entry, report)) {
+    if (const auto document = read(target, entry.size, report)) {
       judge_manifest(*document, target, &entry, report);
     }
     return report;
   }
 
   // The document, where it is one, of a type that is known.
-  std::unique_ptr<Document> read(const Descriptor& target, const LooseDescriptor& entry, NodeReport& report) {
-    Fetched fetched = fetch_document(store_, target, entry.size, NodeKind::manifest);
+  std::unique_ptr<Document> read(const Descriptor& target, std::optional<std::uint64_t> said_size, NodeReport& report) {
+    Fetched fetched = fetch_document(store_, target, said_size, NodeKind::manifest);
     report.problems = std::move(fetched.problems);
     report.was_read = fetched.bytes.has_value();
     report.size = fetched.bytes ? fetched.bytes->size() : 0;
+    report.facts.read = fetched.read;
     const bool is_known = media_type::is_manifest(target.media_type);
     return fetched.bytes && is_known
                ? read_document(*std::move(fetched.bytes), {.document = target.digest}, report.findings)
@@ -219,9 +276,12 @@ class Validating {
   const ValidateRequest& request_;
   ValidationCache& cache_;
   std::vector<ReachedNode> nodes_;
+  std::deque<Waiting> waiting_;
+  // nullptr for an index that waits.
   std::map<std::pair<Digest, ValidationCache::View>, std::shared_ptr<const NodeReport>> seen_;
   std::map<std::optional<Digest>, std::vector<std::size_t>> positions_;  // in nodes_
   std::size_t found_ = 0;
+  std::uint64_t read_ = 0;  // bytes of documents
 };
 
 std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,

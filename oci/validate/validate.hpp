@@ -65,8 +65,8 @@ class ValidationCache {
   SharedWork<LayerKey, LayerFacts> layers_;
 };
 
-// The root first, then what it leads to, in the order of its entries. Throws what is no matter of content: errors of
-// networks, disks and credentials, cancellation.
+// The root first, then what it leads to, in the order of its entries, then what these lead to. Throws what is no matter
+// of content: errors of networks, disks and credentials, cancellation.
 std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,
                                   ValidationCache& cache);
 

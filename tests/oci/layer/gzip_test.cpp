@@ -97,6 +97,12 @@ TEST(Gzip, ToleratesZerosAtTheEndAndNothingElse) {
   EXPECT_THROW(decompressed(compressed("text") + zeros + compressed("text")), ContentError);
 }
 
+TEST(Gzip, RefusesZerosAtTheEndWhereThatIsAsked) {
+  const ExpansionLimits limits{.zeros_may_follow = false};
+  EXPECT_EQ(decompressed(compressed("text"), kChunkSize, limits), "text");
+  EXPECT_THROW(decompressed(compressed("text") + '\0', kChunkSize, limits), ContentError);
+}
+
 TEST(Gzip, RefusesEveryTruncation) {
   const std::string whole = compressed("some text that is long enough");
   for (std::size_t size = 0; size < whole.size(); ++size) {

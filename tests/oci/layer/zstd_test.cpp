@@ -86,7 +86,7 @@ TEST(Zstd, RefusesAWindowBeyondTheLimit) {
            std::string("\x01\x00\x00", 3);
   };
   EXPECT_EQ(decompressed(frame(kZstdMaxWindowLog)), "");
-  EXPECT_THROW(decompressed(frame(kZstdMaxWindowLog + 1)), ContentError);
+  EXPECT_THROW(decompressed(frame(kZstdMaxWindowLog + 1)), BeyondBoundsError);
 }
 
 TEST(Zstd, StopsBombs) {

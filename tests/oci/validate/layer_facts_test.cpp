@@ -55,6 +55,21 @@ TEST_F(LayerFactsTest, ALayerThatIsDamagedIsReadToItsEndAllTheSame) {
   EXPECT_FALSE(facts.has_files);
 }
 
+// skopeo and podman 4.3: "gzip: invalid header", and "unexpected EOF" where it is one zero.
+TEST_F(LayerFactsTest, GzipWithZerosBehindItCannotBeRead) {
+  const std::string layer = testing::make_tar({{"app.wasm", "text"}}, "ustar", "gzip");
+  EXPECT_THAT(look(layer).unreadable, IsEmpty());
+  EXPECT_THAT(look(layer + '\0').unreadable, HasSubstr("zeros"));
+}
+
+TEST_F(LayerFactsTest, WhatNeedsALargerWindowThanIsReadIsNotCalledDamaged) {
+  const std::string frame("\x28\xb5\x2f\xfd\x00\x80\x01\x00\x00", 9);  // a window of 2^26, and nothing in it
+  const LayerFacts facts = look(frame);
+  EXPECT_TRUE(facts.is_beyond_bounds);
+  EXPECT_THAT(facts.unreadable, HasSubstr("32 MiB"));
+  EXPECT_FALSE(look(frame.substr(0, 8)).unreadable.empty());
+}
+
 TEST_F(LayerFactsTest, AModuleIsDescribedWhereThatIsWanted) {
   const std::string module = testing::module_of_every_kind();
   EXPECT_EQ(look(module, {}).module, nullptr);

@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wasm_oci {
 namespace {
@@ -131,6 +132,37 @@ TEST_F(Repair, AnAttestationOfAnImageThatHadToChangeIsLeftOut) {
   EXPECT_EQ(index.manifests[0].size, manifest.size());
 }
 
+TEST_F(Repair, AnAttestationOfAnImageOfAnotherIndexIsLeftOut) {
+  const Descriptor image = untyped_image({.os = "wasi", .architecture = "wasm"});
+  const Descriptor inner = testing::add_index(store_, {image});
+  const Repaired repaired = repair(store_, testing::add_index(store_, {attestation_of(image), inner}));
+  EXPECT_THAT(repaired.notes, ElementsAre(HasSubstr("is left out")));
+  const Index index = parse_index(repaired.documents.at(repaired.root.digest));
+  ASSERT_THAT(index.manifests, SizeIs(1));
+  EXPECT_TRUE(repaired.documents.contains(index.manifests[0].digest));
+}
+
+TEST_F(Repair, WhatRefersToAnImageThatHadToChangeIsTold) {
+  const Descriptor image = untyped_image({.os = "wasi", .architecture = "wasm"});
+  const Descriptor referrer = testing::add_referrer(store_, image, "signature");
+  const Descriptor other = testing::add_referrer(store_, testing::add_image(store_, "other"), "signature");
+  const Repaired repaired = repair(store_, testing::add_index(store_, {referrer, other, image}));
+  EXPECT_THAT(repaired.notes, ElementsAre(HasSubstr(referrer.digest.str() + " refers to " + image.digest.str())));
+}
+
+TEST_F(Repair, WhatChangesKeepsTheAlgorithmOfItsDigest) {
+  const Descriptor sha256 = untyped_image({.os = "wasi", .architecture = "wasm"});
+  const std::string text = store_.load(sha256, NodeKind::manifest);
+  const Descriptor image = describe(sha256.media_type, text, DigestAlgorithm::sha512);
+  store_.put_root(image, text, {});
+  const Repaired repaired = repair(store_, testing::add_index(store_, {image}));
+  const Index index = parse_index(repaired.documents.at(repaired.root.digest));
+  ASSERT_THAT(index.manifests, SizeIs(1));
+  const Digest& digest = index.manifests[0].digest;
+  EXPECT_EQ(digest, digest_of(repaired.documents.at(digest), DigestAlgorithm::sha512));
+  EXPECT_EQ(repaired.root.digest.algorithm(), DigestAlgorithm::sha256);
+}
+
 TEST_F(Repair, EntriesThatAreThereTwiceAreThereOnce) {
   Descriptor image = testing::add_image(store_, "a");
   image.platform = Platform{.os = "linux", .architecture = "amd64"};
@@ -226,6 +258,17 @@ TEST_F(Repair, NothingIsSaidToBeWhatItsEntryIsMistakenAbout) {
   for (const Mend& mend : repair(store_, testing::add_index(store_, {index})).mends) {
     EXPECT_NE(mend.rule, "MAN001");
   }
+}
+
+TEST_F(Repair, ReadsNoMoreThanAFewHundredMegabytesOfDocuments) {
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store_.add(media_type::kOciConfig, std::string(kMaxManifestSize, ' '))};
+  std::vector<Descriptor> images;
+  for (int i = 0; i < 65; ++i) {
+    manifest.annotations = {{"number", std::to_string(i)}};
+    images.push_back(store_.add(media_type::kOciManifest, serialize(manifest)));
+  }
+  EXPECT_THROW(repair(store_, testing::add_index(store_, images)), ContentError);
 }
 
 TEST_F(Repair, ReadsALayerOnceWhateverSizesAreSaidOfIt) {

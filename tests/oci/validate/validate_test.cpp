@@ -213,6 +213,39 @@ TEST_F(Validating, EndsAtIndexesThatAreNestedDeeperThanAnybodyNests) {
   EXPECT_THAT(rules_in(store_, index), Contains("DOC005"));
 }
 
+TEST_F(Validating, AnIndexIsLookedAtAfterTheOneThatLeadsToIt) {
+  const Descriptor inner = testing::add_index(store_, {testing::add_image(store_, "inner")});
+  const Descriptor image = testing::add_image(store_, "outer");
+  Descriptor other = inner;
+  ++other.size;
+  ValidationCache cache;
+  const std::vector<ReachedNode> nodes = validate(store_, testing::add_index(store_, {inner, image, other}), {}, cache);
+  ASSERT_THAT(nodes, SizeIs(4));
+  EXPECT_EQ(nodes[1].digest, inner.digest);
+  EXPECT_EQ(nodes[1].report->facts.kind, ContentKind::index);
+  EXPECT_EQ(nodes[2].digest, image.digest);
+  EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(), [](const Finding& finding) {
+    return finding.rule->id == "IDX028" && finding.path == "manifests[2].size";
+  }));
+}
+
+TEST_F(Validating, LooksNoFurtherWhereDocumentsTogetherAreTooLarge) {
+  const std::string config = R"({"author":")" + std::string(kMaxManifestSize - 100, 'x') + R"("})";
+  Manifest manifest{.media_type = std::string(media_type::kOciManifest),
+                    .config = store_.add(media_type::kOciConfig, config)};
+  std::vector<Descriptor> images;
+  for (int i = 0; i < 100; ++i) {
+    manifest.annotations = {{"number", std::to_string(i)}};
+    images.push_back(store_.add(media_type::kOciManifest, serialize(manifest)));
+  }
+  const Descriptor index = testing::add_index(store_, images);
+  ValidationCache cache;
+  const std::vector<ReachedNode> nodes = validate(store_, index, {}, cache);
+  EXPECT_LT(nodes.size(), images.size());
+  EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(),
+                                  [](const Finding& finding) { return finding.rule->id == "DOC005"; }));
+}
+
 TEST_F(Validating, EndsAtDocumentsThatAreNestedDeeply) {
   const Descriptor root = store_.add(media_type::kOciIndex, std::string(100'000, '[') + std::string(100'000, ']'));
   EXPECT_THAT(rules_in(store_, root), ElementsAre("DOC001"));
