@@ -541,6 +541,12 @@ def configs():
     rule("CFG005", Image().run(Entrypoint=["app.wasm"], WorkingDir="/data"), Image().run(Entrypoint=["app.wasm"]))
     link = tar_header("link.wasm", 0o777, 0, "2", "bin/../app.wasm")
     rule("CFG006", Image(start="/other.wasm"), Image(files=[file("app.wasm", MODULE), link], start="/link.wasm"))
+    # Where a lower layer has a link, overlayfs has a folder of that name, and others unpack through the link: it is found
+    # as it is written, and not by all where the link leads.
+    link = tar_header("bin", 0o777, 0, "2", "usr/bin") + tar_header("usr/bin/", 0o755, 0, "5")
+    for name, start, finds in (("CFG006.near.below-a-link", "/bin/app.wasm", []),
+                               ("CFG006.behind-a-link", "/usr/bin/app.wasm", ["CFG006"])):
+        in_layout("CFG006", name, Image(files=[link], start=start).add(tar(file("bin/app.wasm", MODULE))), finds)
     rule("CFG007", Image(data=b"#!/bin/sh\n"), Image(data=b"(module)", path="app.wat"))
     # crun looks at the word that it is given, whatever a link of that name leads to.
     named = tar_header("app.wasm", 0o777, 0, "2", "bin/app")
