@@ -59,9 +59,11 @@ constexpr std::array kRules = {
          .name = "entry-suffix",
          .severity = none,
          .clients = kPodmanWarning,
-         .checks = "What starts ends in `.wasm` or `.wat`.",
-         .why = "crun's `wasm-smart` and `compat-smart` tell by the suffix.",
-         .fix = "Rename it."},
+         .checks = "The word that starts the image ends in `.wasm` or `.wat`.",
+         .why =
+             "crun's `wasm-smart` and `compat-smart` tell by the suffix of the whole word, the function behind a `#` "
+             "included; crun knows no functions.",
+         .fix = "Rename the file, or leave the function out."},
     Rule{.id = "CFG009",
          .name = "file-mode",
          .severity = info,

@@ -552,10 +552,16 @@ def configs():
     named = tar_header("app.wasm", 0o777, 0, "2", "bin/app")
     rule("CFG008", Image(path="app"), Image(files=[file("bin/app", MODULE), named], start="/app.wasm"),
          "--for podman,crio")
+    in_layout("CFG008", "CFG008.function", Image(start="/app.wasm#_start"), ["CFG008"], "--for podman,crio")
+    named = tar_header("app", 0o777, 0, "2", "app.wat")
+    in_layout("CFG008", "CFG008.text", Image(files=[file("app.wat", b"(module)"), named], start="/app"), ["CFG008"],
+              "--for podman,crio")
     rule("CFG009", Image(files=[file("app.wasm", MODULE, 0o644)], start="/app.wasm"),
          Image(files=[file("app.wasm", MODULE, 0o555)], start="/app.wasm"))
-    rule("CFG010", Image(data=core(("run",))), Image(data=core(("run",)), start="/app.wasm#run"))
-    rule("CFG011", Image(data=core(("_initialize",))), Image(data=core(("_initialize", "run")), start="/app.wasm#run"))
+    # crun takes the word with the function for the name of the file.
+    rule("CFG010", Image(data=core(("run",))), Image(data=core(("run",)), start="/app.wasm#run"), near_breaks=["CFG008"])
+    rule("CFG011", Image(data=core(("_initialize",))), Image(data=core(("_initialize", "run")), start="/app.wasm#run"),
+         near_breaks=["CFG008"])
     rule("CFG012", Image(data=core(("_start", "_initialize"))),
          Image(data=core(("_start", "_initialized", "initialize"))))
     rule("CFG013", Image("wasip1/wasm", data=component()), Image("wasip2/wasm", data=component()), "--for docker")
