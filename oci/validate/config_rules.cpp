@@ -85,15 +85,21 @@ constexpr std::array kRules = {
     Rule{.id = "CFG012",
          .name = "both-start-init",
          .severity = error,
-         .checks = "A core module does not export both `_start` and `_initialize`.",
+         .checks =
+             "A core module does not export both `_start` and `_initialize`, and what it exports by these names is "
+             "a function.",
          .why = "wasmtime refuses to link it.",
          .fix = "Build it anew."},
     Rule{.id = "CFG013",
          .name = "wasi-level-vs-os",
          .severity = warning,
-         .checks = "A component is not labelled wasip1, nor a core module wasip2.",
+         .checks =
+             "A component is not labelled wasip1, nor a core module wasip2; what is labelled wasip1 does not import "
+             "`wasi_unstable`, which is older.",
          .why = "Runtimes that are chosen by the label do not run it, or people expect what it is not.",
-         .fix = "`copy --set-platform`."},
+         .fix =
+             "Label the image otherwise (`wasm-oci copy --set-platform`); of an artifact pull the module, and build it "
+             "anew (`wasm-oci build --as artifact`)."},
     Rule{.id = "CFG014",
          .name = "component-for-crun",
          .severity = none,
@@ -110,7 +116,7 @@ constexpr std::array kRules = {
     Rule{.id = "CFG016",
          .name = "unknown-imports",
          .severity = warning,
-         .checks = "A core module imports nothing but WASI.",
+         .checks = "A core module imports nothing but WASI as wasip1 has it (`wasi_snapshot_preview1`).",
          .why = "wasmtime's shim cannot link it; some imports name a runtime that can.",
          .fix = "Say which runtime it needs."},
     Rule{.id = "CFG017",

@@ -54,14 +54,17 @@ def section(number, payload):
     return bytes([number]) + leb(len(payload)) + payload
 
 
-def core(exports=("_start",), imports=(), debug=0, custom=None):
+def core(exports=("_start",), imports=(), debug=0, custom=None, constants=()):
     """A core module whose functions do nothing; `custom`: the name of a section that runtimes do not read."""
     out = b"\0asm\1\0\0\0" + section(1, b"\1\x60\0\0")
     if imports:
         out += section(2, leb(len(imports)) + b"".join(text(m) + text(n) + b"\0\0" for m, n in imports))
     out += section(3, b"\1\0")
     function = leb(len(imports))
-    out += section(7, leb(len(exports)) + b"".join(text(name) + b"\0" + function for name in exports))
+    if constants:
+        out += section(6, b"\1\x7f\0\x41\0\x0b")
+    exported = [text(name) + b"\0" + function for name in exports] + [text(name) + b"\3\0" for name in constants]
+    out += section(7, leb(len(exported)) + b"".join(exported))
     out += section(10, b"\1\2\0\x0b")
     if debug:
         out += section(0, text(".debug_info") + b"\0" * debug)
@@ -513,6 +516,7 @@ def manifests():
     rule("MAN012", Image().say(subject=good.write()), document_of_others(subject=good.write()))
     rule("MAN013", artifact(layers=2, world=None), artifact(), "--for wkg,wash,spin")
     rule("MAN014", artifact(world={"exports": ["wasi:cli/run@0.2.0"], "imports": ["wasi:io/poll@0.2.0"]}), artifact())
+    in_layout("MAN014", "MAN014.near.wasip1", artifact(os="wasip1"), ["CFG013"])
     nothing = {"exports": [], "imports": []}
     rule("MAN015", artifact(MODULE, "wasip2", nothing), artifact(MODULE, "wasip1", None))
     rule("MAN016", artifact(MODULE, "wasip1", None, config_type="application/vnd.wasm.config.v1+json",
@@ -564,14 +568,19 @@ def configs():
          near_breaks=["CFG008"])
     rule("CFG012", Image(data=core(("_start", "_initialize"))),
          Image(data=core(("_start", "_initialized", "initialize"))))
+    in_layout("CFG012", "CFG012.no-function", Image(data=core(constants=("_initialize",))), ["CFG012"])
+    in_layout("CFG012", "CFG012.near.others", Image(data=core(constants=("__heap_base",))), [])
     rule("CFG013", Image("wasip1/wasm", data=component()), Image("wasip2/wasm", data=component()), "--for docker")
+    preview_0 = core(imports=(("wasi_unstable", "fd_write"),))
+    in_layout("CFG013", "CFG013.preview-0", Image("wasip1/wasm", data=preview_0), ["CFG013", "CFG016"])
     # What is made into a component later says so in a core module.
     rule("CFG014", Image(data=component()), Image("wasip1/wasm", data=core(custom="component-type:command")),
          "--for podman")
     rule("CFG015", Image(data=component(imports=("wasi:clocks/monotonic-clock@0.3.0",))),
          Image(data=component(imports=("wasi:clocks/monotonic-clock@0.2.0",))), "--for docker")
     rule("CFG016", Image(data=core(imports=(("env", "abort"),))),
-         Image(data=core(imports=(("wasi_unstable", "fd_write"),))))
+         Image(data=core(("_start", "env"), imports=(("wasi_snapshot_preview1", "env"),))))
+    in_layout("CFG016", "CFG016.preview-0", Image(data=preview_0), ["CFG016"])
     passwd = [file("app.wasm", MODULE), file("etc/passwd", b"app:x:1000:1000::/:\n", 0o644)]
     rule("CFG017", Image().run(User="app"), Image(files=passwd, start="/app.wasm").run(User="app"))
     rule("CFG018", Image().run(Healthcheck={"Test": ["CMD-SHELL", "true"]}),
