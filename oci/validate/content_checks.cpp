@@ -160,12 +160,12 @@ class ContentChecks {
     const bool has_documents = std::ranges::any_of(manifest_.layers, [](const LooseDescriptor& layer) {
       return media_type::is_plugin_document(layer.media_type);
     });
+    if (!has_documents) {
+      check_diff_ids(manifest_, layers_, config, config_place_, findings_);
+    }
     if (facts_.kind == ContentKind::wasm_layers) {
       check_modules(config);
       return;
-    }
-    if (!has_documents) {
-      check_diff_ids(manifest_, layers_, config, config_place_, findings_);
     }
     if (facts_.kind == ContentKind::image && is_for_wasm()) {
       check_start(config);

@@ -107,6 +107,9 @@ class ManifestChecks {
       findings_.add_for({"podman", "skopeo", "crio"}, "MAN003", place_, path,
                         "a layer of the type " + excerpt(type) + " is not known");
     }
+    if (type == media_type::kWasmContentLayer) {
+      add("MAN016", path, "the type of the layer is that of wasm-to-oci");
+    }
     if (media_type::layer_compression(type) == media_type::Compression::zstd) {
       add("MAN008", path, "the layer is compressed with zstd");
     }

@@ -45,8 +45,10 @@ constexpr std::array kRules = {
     Rule{.id = "MAN005",
          .name = "layer-count-diffids",
          .severity = error,
-         .checks = "The config has as many `diff_ids` as the manifest has layers with files.",
-         .why = "containerd does not unpack it: \"number of layers and diffIDs don't match\".",
+         .checks = "The config has as many `diff_ids` as the manifest has layers with files: none where all are Wasm.",
+         .why = "containerd does not unpack it: \"number of layers and diffIDs don't match\", \"mismatched image "
+                "rootfs and "
+                "manifest layers\".",
          .fix = "Make the config anew."},
     Rule{.id = "MAN006",
          .name = "diffid-value",

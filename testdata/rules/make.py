@@ -32,6 +32,7 @@ DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_TAR_GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 WASM = "application/wasm"
 WASM_CONFIG = "application/vnd.wasm.config.v0+json"
+WASM_TO_OCI_LAYER = "application/vnd.wasm.content.layer.v1+wasm"
 TITLE = "org.opencontainers.image.title"
 LAYERS_LABEL = "containerd.runwasi.layers"
 
@@ -221,7 +222,7 @@ def plugin(platform="linux/amd64"):
     return image
 
 
-def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=None, diff_ids=()):
+def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=None, diff_ids=(), layer_type=WASM):
     """An image whose layer is the module."""
     config = {**platform_of(platform), "config": {"Entrypoint": ["/app.wasm"]},
               "rootfs": {"type": "layers", "diff_ids": diff_ids}}
@@ -230,7 +231,7 @@ def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=N
     more = {"annotations": {TITLE: title}} if title else {}
     return descriptor(OCI_MANIFEST, dump({"schemaVersion": 2, "mediaType": OCI_MANIFEST,
                                           "config": descriptor(OCI_CONFIG, dump(config)),
-                                          "layers": [descriptor(WASM, layer or data, **more)]}))
+                                          "layers": [descriptor(layer_type, layer or data, **more)]}))
 
 
 def artifact(data=component(), os="wasip2", world=({"exports": ["wasi:cli/run@0.2.0"], "imports": []}), layers=1,
@@ -489,6 +490,7 @@ def manifests():
     documented = plugin()
     documented.config["rootfs"]["diff_ids"] = [digest(documented.layers[0][2])]
     rule("MAN005", counted, with_first_layer(documented, ("application/vnd.module.wasm.spec.v1+yaml", b"spec:\n", b"")))
+    in_layout("MAN005", "MAN005.wasm-layers", raw(diff_ids=[digest(MODULE)]), ["MAN005"])
     wrong = Image()
     wrong.config["rootfs"]["diff_ids"] = [digest(b"")]
     in_parts = Image()
@@ -520,7 +522,9 @@ def manifests():
     nothing = {"exports": [], "imports": []}
     rule("MAN015", artifact(MODULE, "wasip2", nothing), artifact(MODULE, "wasip1", None))
     rule("MAN016", artifact(MODULE, "wasip1", None, config_type="application/vnd.wasm.config.v1+json",
-                            layer_type="application/vnd.wasm.content.layer.v1+wasm"), artifact())
+                            layer_type=WASM_TO_OCI_LAYER), artifact())
+    in_layout("MAN016", "MAN016.of-an-image", raw(layer_type=WASM_TO_OCI_LAYER), ["MAN016"])
+    in_layout("MAN016", "MAN016.of-solo", raw(layer_type="application/vnd.module.wasm.content.layer.v1+wasm"), ["MAN016"])
     rule("MAN017", raw(title=None), raw())
     rule("MAN018", plugin().say(annotations={"module.wasm.image/variant": "fast"}), plugin(),
          "--for istio,envoy-gateway")
