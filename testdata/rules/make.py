@@ -228,7 +228,7 @@ def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=N
               "rootfs": {"type": "layers", "diff_ids": diff_ids}}
     if label:
         config["config"]["Labels"] = {LAYERS_LABEL: json.dumps([digest(data)])}
-    more = {"annotations": {TITLE: title}} if title else {}
+    more = {} if title is None else {"annotations": {TITLE: title}}
     return descriptor(OCI_MANIFEST, dump({"schemaVersion": 2, "mediaType": OCI_MANIFEST,
                                           "config": descriptor(OCI_CONFIG, dump(config)),
                                           "layers": [descriptor(layer_type, layer or data, **more)]}))
@@ -516,6 +516,9 @@ def manifests():
     rule("MAN011", Image().say(artifactType="application/vnd.example"),
          artifact(artifactType="application/vnd.example"))
     rule("MAN012", Image().say(subject=good.write()), document_of_others(subject=good.write()))
+    # What Go decodes as nothing is nothing.
+    in_layout("MAN011", "MAN011.near.empty", Image().say(artifactType=""), [])
+    in_layout("MAN012", "MAN012.near.null", Image().say(subject=None), [])
     rule("MAN013", artifact(layers=2, world=None), artifact(), "--for wkg,wash,spin")
     rule("MAN014", artifact(world={"exports": ["wasi:cli/run@0.2.0"], "imports": ["wasi:io/poll@0.2.0"]}), artifact())
     in_layout("MAN014", "MAN014.near.wasip1", artifact(os="wasip1"), ["CFG013"])
@@ -526,10 +529,16 @@ def manifests():
     in_layout("MAN016", "MAN016.of-an-image", raw(layer_type=WASM_TO_OCI_LAYER), ["MAN016"])
     in_layout("MAN016", "MAN016.of-solo", raw(layer_type="application/vnd.module.wasm.content.layer.v1+wasm"), ["MAN016"])
     rule("MAN017", raw(title=None), raw())
+    in_layout("MAN017", "MAN017.empty", raw(title=""), ["MAN017"])
     rule("MAN018", plugin().say(annotations={"module.wasm.image/variant": "fast"}), plugin(),
          "--for istio,envoy-gateway")
     rule("MAN019", raw(layer=gzip(MODULE)), raw())
     rule("MAN020", Image(oci=False).say(annotations={"key": "value"}), Image().say(annotations={"key": "value"}))
+    in_layout("MAN020", "MAN020.near.empty", Image(oci=False).say(annotations={}), [])
+    in_layout("MAN020", "MAN020.near.null", index([entry(Image("linux/amd64", files=[file("app", b"docker")], start="/app",
+                                                               oci=False)), entry(Image(oci=False)),
+                                                   entry(Image("wasip1/wasm", oci=False))], DOCKER_LIST, annotations=None),
+              [])
 
 
 def with_first_layer(image, layer):
