@@ -224,7 +224,8 @@ class ContentChecks {
 }  // namespace
 
 bool is_taken_by_istio(const std::optional<Platform>& said) {
-  return !said || *said == Platform{.os = "linux", .architecture = "amd64"};
+  // It asks for no variant, and takes any (go-containerregistry, matchesPlatform).
+  return !said || (said->os == "linux" && said->architecture == "amd64");
 }
 
 void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,

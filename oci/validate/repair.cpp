@@ -63,10 +63,11 @@ struct Followed {
 
 // What is known of the entries of an index, by their positions.
 struct Entries {
-  explicit Entries(std::size_t count) : attest(count), are_images(count) {}
+  explicit Entries(std::size_t count) : attest(count), are_images(count), hold_images(count) {}
 
-  std::vector<bool> attest;      // they are attestations, and not only called so
-  std::vector<bool> are_images;  // with a platform
+  std::vector<bool> attest;       // they are attestations, and not only called so
+  std::vector<bool> are_images;   // with a platform
+  std::vector<bool> hold_images;  // or an index; attestations stand behind these
   std::set<Digest> changed = {};
 };
 
@@ -195,6 +196,9 @@ class Repairing {
       }
       known.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
       known.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
+      const bool is_image_or_index = followed.target ? is_image(followed.kind) || followed.kind == ContentKind::index
+                                                     : media_type::is_manifest(target->media_type);
+      known.hold_images.at(position) = is_image_or_index && !is_attestation(entry) && !is_unknown_platform(entry);
       plan_platform(entry, followed, position, mending);
     }
     return mend_order(carry_out(std::move(text), std::move(mending.edits)), known, mending.descriptor.digest);
@@ -299,7 +303,7 @@ class Repairing {
         attestations.push_back(entry.json.text());
         continue;
       }
-      is_behind = is_behind || (!attestations.empty() && !is_attestation(entry) && !is_unknown_platform(entry));
+      is_behind = is_behind || (!attestations.empty() && known.hold_images[position]);
       if (known.are_images[position] && !seen.insert(entry.json.text()).second) {
         add_mend("IDX015", before, entry.json.path(), "an entry that is there already is taken out");
       } else {

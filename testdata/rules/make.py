@@ -419,6 +419,7 @@ def indexes():
          index(base() + [attestation(about)]))
     rule("IDX019", index(base() + [attestation(digest(b"gone"))]), index(base() + [attestation(about)]))
     rule("IDX020", index([attestation(about)] + base()), index(base() + [attestation(about)]))
+    in_layout("IDX020", "IDX020.near.artifact", index(base() + [attestation(about), artifact()]), [])
     lone = entry(Image("wasip3/wasm"))
     rule("IDX021", index([lone, attestation(lone["digest"])]),
          index([lone, base()[0], attestation(lone["digest"])]),
