@@ -65,10 +65,13 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
     ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
     ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
     taken.modules = std::move(files.modules);
-    taken.file = follow_links(taken.path, [&](const std::string& path) {
-                   const auto link = files.links.find(path);
-                   return link == files.links.end() ? nullptr : &link->second;
-                 }).value_or("");
+    const auto links = [&](const std::string& path) {
+      const auto link = files.links.find(path);
+      return link == files.links.end() ? nullptr : &link->second;
+    };
+    // What an upper layer has below a link of a lower one is found as it is written (merged_files.cpp says why).
+    const bool is_written = std::ranges::find(*taken.modules, taken.path, &FoundModule::path) != taken.modules->end();
+    taken.file = is_written ? taken.path : follow_links(taken.path, links).value_or("");
     taken.starts_text = files.texts.contains(taken.file);
     taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
   }

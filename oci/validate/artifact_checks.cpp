@@ -46,6 +46,9 @@ class ArtifactChecks {
     } else if (module->unread.empty()) {
       check_world(*config_.component, *module);
     }
+    if (module->form == WasmForm::component && config_.os == "wasip1") {
+      findings_.add("CFG013", place_, "os", "the module is a component, and the config says wasip1");
+    }
   }
 
  private:

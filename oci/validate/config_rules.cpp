@@ -18,7 +18,7 @@ constexpr std::array kRules = {
          .checks = "The config says os and architecture.",
          .why = "Both are required; runwasi refuses a config without them, and containerd takes an empty os for the "
                 "machine's.",
-         .fix = "`copy --set-platform P`."},
+         .fix = "Write the platform that the image is for into it: `wasm-oci copy --set-platform`."},
     Rule{.id = "CFG002",
          .name = "rootfs-type",
          .severity = error,
@@ -30,7 +30,7 @@ constexpr std::array kRules = {
          .severity = error,
          .checks = "The config has an entrypoint or a command.",
          .why = "Docker fails with \"no command specified\", other clients likewise.",
-         .fix = "`build --entrypoint /app.wasm`."},
+         .fix = "In a Dockerfile write `ENTRYPOINT [\"/app.wasm\"]`; `wasm-oci build` has one by itself."},
     Rule{.id = "CFG004",
          .name = "shell-form",
          .severity = error,
@@ -59,9 +59,11 @@ constexpr std::array kRules = {
          .name = "entry-suffix",
          .severity = none,
          .clients = kPodmanWarning,
-         .checks = "What starts ends in `.wasm` or `.wat`.",
-         .why = "crun's `wasm-smart` and `compat-smart` tell by the suffix.",
-         .fix = "Rename it."},
+         .checks = "The word that starts the image ends in `.wasm` or `.wat`.",
+         .why =
+             "crun's `wasm-smart` and `compat-smart` tell by the suffix of the whole word, the function behind a `#` "
+             "included; crun knows no functions.",
+         .fix = "Rename the file, or leave the function out."},
     Rule{.id = "CFG009",
          .name = "file-mode",
          .severity = info,
@@ -83,15 +85,21 @@ constexpr std::array kRules = {
     Rule{.id = "CFG012",
          .name = "both-start-init",
          .severity = error,
-         .checks = "A core module does not export both `_start` and `_initialize`.",
+         .checks =
+             "A core module does not export both `_start` and `_initialize`, and what it exports by these names is "
+             "a function.",
          .why = "wasmtime refuses to link it.",
          .fix = "Build it anew."},
     Rule{.id = "CFG013",
          .name = "wasi-level-vs-os",
          .severity = warning,
-         .checks = "A component is not labelled wasip1, nor a core module wasip2.",
+         .checks =
+             "A component is not labelled wasip1, nor a core module wasip2; what is labelled wasip1 does not import "
+             "`wasi_unstable`, which is older.",
          .why = "Runtimes that are chosen by the label do not run it, or people expect what it is not.",
-         .fix = "`copy --set-platform`."},
+         .fix =
+             "Label the image otherwise (`wasm-oci copy --set-platform`); of an artifact pull the module, and build it "
+             "anew (`wasm-oci build --as artifact`)."},
     Rule{.id = "CFG014",
          .name = "component-for-crun",
          .severity = none,
@@ -108,7 +116,7 @@ constexpr std::array kRules = {
     Rule{.id = "CFG016",
          .name = "unknown-imports",
          .severity = warning,
-         .checks = "A core module imports nothing but WASI.",
+         .checks = "A core module imports nothing but WASI as wasip1 has it (`wasi_snapshot_preview1`).",
          .why = "wasmtime's shim cannot link it; some imports name a runtime that can.",
          .fix = "Say which runtime it needs."},
     Rule{.id = "CFG017",
@@ -135,7 +143,7 @@ constexpr std::array kRules = {
          .clients = kEnvoy,
          .checks = "The last layer is gzip, with a plugin.wasm in it.",
          .why = "Istio and Envoy Gateway load nothing else.",
-         .fix = "`copy --as envoy`."},
+         .fix = "Package the plugin for them: `wasm-oci copy --as envoy`."},
     Rule{.id = "CFG021",
          .name = "image-id-collision",
          .severity = info,

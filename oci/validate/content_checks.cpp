@@ -161,12 +161,12 @@ class ContentChecks {
     const bool has_documents = std::ranges::any_of(manifest_.layers, [](const LooseDescriptor& layer) {
       return media_type::is_plugin_document(layer.media_type);
     });
+    if (!has_documents) {
+      check_diff_ids(manifest_, layers_, config, config_place_, findings_);
+    }
     if (facts_.kind == ContentKind::wasm_layers) {
       check_modules(config);
       return;
-    }
-    if (!has_documents) {
-      check_diff_ids(manifest_, layers_, config, config_place_, findings_);
     }
     if (facts_.kind == ContentKind::image && is_for_wasm()) {
       check_start(config);
@@ -225,7 +225,8 @@ class ContentChecks {
 }  // namespace
 
 bool is_taken_by_istio(const std::optional<Platform>& said) {
-  return !said || *said == Platform{.os = "linux", .architecture = "amd64"};
+  // It asks for no variant, and takes any (go-containerregistry, matchesPlatform).
+  return !said || (said->os == "linux" && said->architecture == "amd64");
 }
 
 void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,

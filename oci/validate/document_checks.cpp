@@ -140,7 +140,7 @@ std::unique_ptr<Document> read_document(std::string bytes, const Place& place, F
 
 void check_index_document(const JsonValue& root, std::string_view media_type, const Place& place, Findings& findings) {
   check_document(root, media_type, kIndex, place, findings);
-  if (text_of(root, "mediaType") == media_type::kDockerManifestList && root.find("annotations")) {
+  if (text_of(root, "mediaType") == media_type::kDockerManifestList && has_annotations(root)) {
     findings.add("MAN020", place, "annotations", "a Docker manifest list has annotations");
   }
   const std::optional<JsonValue> manifests = root.find("manifests");

@@ -50,16 +50,13 @@ constexpr std::array kRules = {
          .severity = error,
          .checks = "Each platform of `--require-platform` is chosen by each client of `--for`, from an image for it.",
          .why = "Somebody relies on it.",
-         .fix = "`wasm-oci explain LOCATION --platform P` tells what each client takes, and why."},
-    Rule{
-        .id = "SEL002",
-        .name = "usable",
-        .severity = error,
-        .checks = "Each client that `--for` names can use the manifest that the location names.",
-        .why = "It is content of a kind that the client refuses, or nothing in it starts there.",
-        .fix =
-            "`wasm-oci copy SRC DST --as KIND` makes the kind that the client reads; `wasm-oci explain LOCATION` tells "
-            "more."},
+         .fix = "See with `wasm-oci explain --platform` what each client takes, and why."},
+    Rule{.id = "SEL002",
+         .name = "usable",
+         .severity = error,
+         .checks = "Each client that `--for` names can use the manifest that the location names.",
+         .why = "It is content of a kind that the client refuses, or nothing in it starts there.",
+         .fix = "Package it as the client reads it, with `wasm-oci copy --as`; `wasm-oci explain` tells more."},
 };
 
 }  // namespace

@@ -61,7 +61,7 @@ std::string mend_order(std::string text, const EntryMarks& marks, const std::set
       attestations.push_back(entry.json.text());
       continue;
     }
-    is_behind = is_behind || (!attestations.empty() && !is_attestation(entry) && !is_unknown_platform(entry));
+    is_behind = is_behind || (!attestations.empty() && marks.hold_images[position]);
     if (marks.are_images[position] && !seen.insert(entry.json.text()).second) {
       repaired.mends.push_back({.rule = "IDX015",
                                 .document = before,

@@ -46,9 +46,8 @@ constexpr std::array kRules = {
          .checks = "Platforms of entries are not mended with `docker manifest annotate`.",
          .why = "It takes no platform with wasi: `manifest entry for image has unsupported os/arch combination: "
                 "wasi/wasm`.",
-         .fix =
-             "Mend platforms with `wasm-oci repair`, `wasm-oci index add LOCATION SOURCE,platform=P` or `docker buildx "
-             "imagetools create`; `docker manifest annotate` refuses wasi."},
+         .fix = "Mend platforms with `wasm-oci repair`, `wasm-oci index add` or `docker buildx imagetools create`; "
+                "`docker manifest annotate` refuses wasi."},
     Rule{.id = "ENV005",
          .name = "bare-artifact",
          .severity = kHint,
@@ -64,7 +63,7 @@ constexpr std::array kRules = {
          .why =
              "Its transfer service unpacks for the platform of its machine alone: `unable to initialize unpacker: no "
              "unpack platforms defined`.",
-         .fix = "Pull with `ctr images pull --local --platform wasi/wasm NAME`: without `--local` ctr 2.x refuses."},
+         .fix = "Pull with `ctr images pull --local --platform wasi/wasm`: without `--local` ctr 2.x refuses."},
 };
 
 }  // namespace

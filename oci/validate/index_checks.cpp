@@ -52,6 +52,9 @@ class EntryChecks {
     if (media_type::is_index(entry.loose.media_type)) {
       add("IDX022", entry, "", "the entry is an index");
     }
+    if (media_type::is_docker_schema1(entry.loose.media_type)) {
+      add("IDX001", entry, ".mediaType", "the entry leads to a manifest of schemaVersion 1");
+    }
     check_attestation(entry);
     if (entry.is_image()) {
       check_image(entry);
@@ -92,7 +95,8 @@ class EntryChecks {
   }
 
   void check_kind(const Entry& entry) {
-    if (entry.manifest == nullptr || is_unknown_platform(entry.loose)) {
+    if (entry.manifest == nullptr || is_unknown_platform(entry.loose) ||
+        media_type::is_docker_schema1(entry.loose.media_type)) {
       return;
     }
     const ContentKind kind = entry.manifest->kind;
@@ -164,7 +168,7 @@ class TogetherChecks {
       if (entry.loose.digest) {
         digests.insert(entry.loose.digest->str());
       }
-      if (!entry.is_attestation() && !is_unknown_platform(entry.loose)) {
+      if (entry.is_image() || media_type::is_index(entry.loose.media_type)) {
         last_image = &entry;
       }
     }

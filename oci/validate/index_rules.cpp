@@ -68,9 +68,10 @@ constexpr std::array kRules = {
          .why = "Clients choose by the entry, and unpack and choose a runtime by the config: the image is pulled and "
                 "has no "
                 "files, or the wrong runtime.",
-         .fix = "Of an index take the entry out (`index remove`), and add its image for the platform that it is for "
-                "(`index "
-                "add LOCATION SOURCE`); `wasm-oci copy SRC DST --set-platform P` writes an image for another one."},
+         .fix =
+             "Take the entry out (`wasm-oci index remove`), and add its image again (`wasm-oci index add`), which goes "
+             "by the config; where that is wrong, `wasm-oci copy --set-platform` writes an image for another "
+             "platform."},
     Rule{.id = "IDX008",
          .name = "platform-nonwasi-os",
          .severity = error,
@@ -91,7 +92,7 @@ constexpr std::array kRules = {
          .clients = kWasipName,
          .checks = "An index with an entry for wasip1/wasm or wasip2/wasm also has one for wasi/wasm.",
          .why = "Most documentation says `--platform wasi/wasm`, and podman chooses crun-wasm for wasi/* alone.",
-         .fix = "Add an entry: `build --platform wasip1/wasm,wasi/wasm`."},
+         .fix = "Add an entry for wasi/wasm: `wasm-oci build` makes both with `--platform wasip1/wasm,wasi/wasm`."},
     Rule{.id = "IDX011",
          .name = "spec-name",
          .severity = info,
@@ -129,7 +130,7 @@ constexpr std::array kRules = {
          .severity = warning,
          .checks = "No digest stands in two entries for different platforms.",
          .why = "The config behind it can be for one of them only.",
-         .fix = "Give each platform a config of its own: `build --platform P,Q`."},
+         .fix = "Give each platform a config of its own, as `wasm-oci build --platform` does for several."},
     Rule{.id = "IDX017",
          .name = "same-content-arch",
          .severity = warning,
@@ -177,13 +178,15 @@ constexpr std::array kRules = {
          .why =
              "oci-client refuses it, docker manifest fails on it, and go-containerregistry takes something of it that "
              "nobody meant.",
-         .fix = "Make one index of both: `index create`."},
+         .fix = "Make one index of both: `wasm-oci index create`."},
     Rule{.id = "IDX023",
          .name = "artifact-in-index",
          .severity = warning,
          .checks = "Every entry with a platform leads to an image.",
          .why = "Docker chooses the artifact for that platform, and cannot run it.",
-         .fix = "Give the artifact a tag of its own, or make an image of it: `copy --as image`."},
+         .fix =
+             "Give the artifact a tag of its own (`wasm-oci copy --platform`), or make an image of it (the same with "
+             "`--as image`)."},
     Rule{.id = "IDX024",
          .name = "wasm-layer-behind-index",
          .severity = none,
@@ -192,7 +195,9 @@ constexpr std::array kRules = {
          .why =
              "runwasi's shims read what the image's name resolves to as a manifest; of an index they get nothing and "
              "look for files.",
-         .fix = "`--bare-tag`, or an image with files: `copy --as image`."},
+         .fix =
+             "Give the manifest a tag of its own (`wasm-oci build --bare-tag`, `wasm-oci copy --platform`), or make an "
+             "image with files of it (the latter with `--as image`)."},
     Rule{.id = "IDX025",
          .name = "no-host-entry",
          .severity = info,
@@ -256,7 +261,7 @@ constexpr std::array kRules = {
          .why = "Istio and Envoy Gateway compare the digest with that of the manifest they took, so an index that is "
                 "pinned "
                 "by its own digest is always refused.",
-         .fix = "Pin the digest of the manifest: `wasm-oci digest LOCATION --platform linux/amd64`."},
+         .fix = "Pin the digest of the manifest, which `wasm-oci digest --platform linux/amd64` tells."},
 };
 
 }  // namespace

@@ -59,6 +59,11 @@ Annotations annotations_of(const JsonValue& object, std::string_view name) {
   return annotations;
 }
 
+bool has_annotations(const JsonValue& object) {
+  const std::optional<JsonValue> annotations = object_of(object, "annotations");
+  return annotations && !annotations->empty();
+}
+
 std::vector<LooseDescriptor> descriptors_of(const JsonValue& object, std::string_view name) {
   std::vector<LooseDescriptor> descriptors;
   const std::optional<JsonValue> list = object.find(name);

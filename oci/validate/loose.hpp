@@ -39,6 +39,8 @@ std::optional<JsonValue> object_of(const JsonValue& object, std::string_view nam
 std::vector<LooseDescriptor> descriptors_of(const JsonValue& object, std::string_view name);
 // The members of an object that are texts.
 Annotations annotations_of(const JsonValue& object, std::string_view name);
+// Whether it has any, whatever they are.
+bool has_annotations(const JsonValue& object);
 
 LooseDescriptor read_loosely(const JsonValue& descriptor);
 // os and architecture and their finer marks, of what has any of them: a descriptor's platform or an image config.

@@ -47,7 +47,7 @@ class ManifestChecks {
   }
 
   void check_annotations() {
-    if (is_docker_ && manifest_.json.find("annotations")) {
+    if (is_docker_ && has_annotations(manifest_.json)) {
       add("MAN020", "annotations", "a Docker manifest has annotations");
     }
     const auto variant = manifest_.annotations.find(std::string(kVariantAnnotation));
@@ -72,10 +72,10 @@ class ManifestChecks {
     for (const LooseDescriptor& layer : manifest_.layers) {
       check_layer(layer);
     }
-    if (manifest_.json.find("artifactType")) {
+    if (!text_of(manifest_.json, "artifactType").empty()) {
       add("MAN011", "artifactType", "an image says artifactType");
     }
-    if (manifest_.json.find("subject")) {
+    if (object_of(manifest_.json, "subject")) {
       add("MAN012", "subject", "an image has a subject");
     }
   }
@@ -107,6 +107,9 @@ class ManifestChecks {
       findings_.add_for({"podman", "skopeo", "crio"}, "MAN003", place_, path,
                         "a layer of the type " + excerpt(type) + " is not known");
     }
+    if (type == media_type::kWasmContentLayer) {
+      add("MAN016", path, "the type of the layer is that of wasm-to-oci");
+    }
     if (media_type::layer_compression(type) == media_type::Compression::zstd) {
       add("MAN008", path, "the layer is compressed with zstd");
     }
@@ -125,8 +128,11 @@ class ManifestChecks {
   }
 
   void check_title(const LooseDescriptor& layer) {
-    if (media_type::is_wasm_layer(layer.media_type) && kind_ != ContentKind::unknown &&
-        !layer.annotations.contains(std::string(annotation::kTitle))) {
+    if (!media_type::is_wasm_layer(layer.media_type) || kind_ == ContentKind::unknown) {
+      return;
+    }
+    const auto title = layer.annotations.find(std::string(annotation::kTitle));
+    if (title == layer.annotations.end() || title->second.empty()) {
       add("MAN017", layer.json.path() + ".annotations", "the module has no title");
     }
   }

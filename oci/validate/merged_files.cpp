@@ -31,16 +31,32 @@ MergedFiles::MergedFiles(std::span<const LayerFacts* const> layers) {
   }
 }
 
-const SeenFile* MergedFiles::find(std::string_view path) const {
-  const auto at = [this](const std::string& here) {
-    const auto found = files_.find(here);
-    return found == files_.end() ? nullptr : found->second;
-  };
-  const std::optional<std::string> resolved = follow_links(path, [&](const std::string& here) {
+const SeenFile* MergedFiles::at(const std::string& path) const {
+  const auto found = files_.find(path);
+  return found == files_.end() ? nullptr : found->second;
+}
+
+// Also where a link of that name stands.
+bool MergedFiles::is_folder(const std::string& path) const {
+  const std::string below = path + "/";
+  const auto first = files_.lower_bound(below);
+  return first != files_.end() && first->first.starts_with(below);
+}
+
+const SeenFile* MergedFiles::follow(std::string_view path, Links links) const {
+  const std::optional<std::string> resolved = follow_links(path, [&](const std::string& here) -> const LayerEntry* {
     const SeenFile* const file = at(here);
-    return file == nullptr ? nullptr : &file->entry;
+    return file == nullptr || (links == Links::become_folders && is_folder(here)) ? nullptr : &file->entry;
   });
   return resolved ? at(*resolved) : nullptr;
+}
+
+// What an entry names below a link of a lower layer is found by that path everywhere: overlayfs, for which each layer
+// is unpacked by itself, has a folder in the place of the link (containerd, apply_linux.go), others have unpacked it
+// through the link.
+const SeenFile* MergedFiles::find(std::string_view path) const {
+  const SeenFile* const written = follow(path, Links::become_folders);
+  return written != nullptr ? written : follow(path, Links::stay);
 }
 
 bool MergedFiles::was_removed(const std::string& path) const { return ever_.contains(path) && !files_.contains(path); }

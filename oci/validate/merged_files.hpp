@@ -3,6 +3,7 @@
 
 #include "oci/validate/layer_facts.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -23,6 +24,13 @@ class MergedFiles {
   bool was_removed(const std::string& path) const;
 
  private:
+  // Those that a path of another entry goes through.
+  enum class Links : std::uint8_t { stay, become_folders };
+
+  const SeenFile* at(const std::string& path) const;
+  bool is_folder(const std::string& path) const;
+  const SeenFile* follow(std::string_view path, Links links) const;
+
   std::map<std::string, const SeenFile*> files_;
   std::map<std::string, const SeenFile*> ever_;  // in any layer
 };

@@ -31,7 +31,9 @@ class ModuleChecks {
   }
 
  private:
-  void add(std::string_view rule, std::string message) { findings_.add(rule, place_, path_, std::move(message)); }
+  void add(std::string_view rule, std::string message, Severity at_most = Severity::error) {
+    findings_.add(rule, place_, path_, std::move(message), at_most);
+  }
 
   bool is_unread(std::string_view part) const {
     return std::ranges::any_of(module_.unread, [part](const WasmUnread& one) { return one.part == part; });
@@ -55,6 +57,8 @@ class ModuleChecks {
       add("CFG013", path_ + " is a component, and the config says wasip1");
     } else if (!is_component && platform.os == "wasip2") {
       add("CFG013", path_ + " is a core module, and the config says wasip2");
+    } else if (module_.wasi == WasiLevel::preview0 && platform.os == "wasip1") {
+      add("CFG013", path_ + " imports from wasi_unstable, which is older than what the config says, wasip1");
     }
   }
 
@@ -64,22 +68,39 @@ class ModuleChecks {
     }
     if (const std::optional<std::string> missing = missing_start(module_, function)) {
       add("CFG010", path_ + " exports " + *missing);
-    } else if (function.empty() && !is_unread("exports") && !exports_function(module_, "_start")) {
+      return check_imports();
+    }
+    check_start_names();
+    if (function.empty() && !is_unread("exports") && !exports_function(module_, "_start")) {
       add("CFG011", path_ + " exports _initialize and no _start");
     }
     check_imports();
   }
 
+  // crun has wasmtime's linker decide what the module is, and that goes by these names (linker.rs, ModuleKind). Others
+  // call one function and look at no other export.
+  void check_start_names() {
+    for (const WasmExport& one : module_.exports) {
+      if ((one.name == "_start" || one.name == "_initialize") && one.kind != ExternKind::function) {
+        add("CFG012", path_ + " exports " + one.name + ", which is no function", Severity::warning);
+      }
+    }
+  }
+
   void check_imports() {
     std::set<std::string> modules;
     for (const WasmImport& import : module_.imports) {
-      if (import.module != "wasi_snapshot_preview1" && import.module != "wasi_unstable") {
+      if (import.module != "wasi_snapshot_preview1") {
         modules.insert(excerpt(import.module, 40));
       }
     }
     std::string needs;
     for (const std::string_view runtime : module_.runtimes) {
       needs.append(needs.empty() ? ": it needs " : " or ").append(runtime);
+    }
+    // runwasi's and crun's wasmtime and WasmEdge have preview 1 alone.
+    if (needs.empty() && modules == std::set<std::string>{"wasi_unstable"}) {
+      needs = ": it needs wasmer or wamr";
     }
     if (!modules.empty()) {
       add("CFG016",

@@ -206,6 +206,9 @@ class Repairing {
       }
       marks.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
       marks.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
+      const bool is_image_or_index = followed.target ? is_image(followed.kind) || followed.kind == ContentKind::index
+                                                     : media_type::is_manifest(target->media_type);
+      marks.hold_images.at(position) = is_image_or_index && !is_attestation(entry) && !is_unknown_platform(entry);
       plan_platform(entry, followed, position, mending);
     }
     text = carry_out(std::move(text), std::move(mending.edits));

@@ -81,15 +81,14 @@ class StartChecks {
     if ((file.entry.mode & 0555U) != 0555U) {
       add("CFG009", shown_ + " cannot be read and executed by all");
     }
-    if (is_text_format(file.entry.path, std::string_view(file.begin.data(), file.begin.size()))) {
-      return;
-    }
-    if (!file.is_wasm) {
+    const bool is_text = is_text_format(file.entry.path, std::string_view(file.begin.data(), file.begin.size()));
+    if (!file.is_wasm && !is_text) {
       add("CFG007", shown_ + " is " + what_it_is(file));
       return;
     }
-    if (!start_.path.ends_with(".wasm") && !start_.path.ends_with(".wat")) {
-      add("CFG008", shown_ + " does not end in .wasm");
+    // As it is written, with the function and all (crun, handler-utils.c, wasm_can_handle_container).
+    if (const std::string& word = config_.argv.front(); !word.ends_with(".wasm") && !word.ends_with(".wat")) {
+      add("CFG008", excerpt(word) + " does not end in .wasm");
     }
     if (file.module) {
       check_module(*file.module, file.entry.size, start_.function, config_.platform, shown_, place_, findings_);

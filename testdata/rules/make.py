@@ -32,6 +32,7 @@ DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_TAR_GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 WASM = "application/wasm"
 WASM_CONFIG = "application/vnd.wasm.config.v0+json"
+WASM_TO_OCI_LAYER = "application/vnd.wasm.content.layer.v1+wasm"
 TITLE = "org.opencontainers.image.title"
 LAYERS_LABEL = "containerd.runwasi.layers"
 
@@ -54,14 +55,17 @@ def section(number, payload):
     return bytes([number]) + leb(len(payload)) + payload
 
 
-def core(exports=("_start",), imports=(), debug=0, custom=None):
+def core(exports=("_start",), imports=(), debug=0, custom=None, constants=()):
     """A core module whose functions do nothing; `custom`: the name of a section that runtimes do not read."""
     out = b"\0asm\1\0\0\0" + section(1, b"\1\x60\0\0")
     if imports:
         out += section(2, leb(len(imports)) + b"".join(text(m) + text(n) + b"\0\0" for m, n in imports))
     out += section(3, b"\1\0")
     function = leb(len(imports))
-    out += section(7, leb(len(exports)) + b"".join(text(name) + b"\0" + function for name in exports))
+    if constants:
+        out += section(6, b"\1\x7f\0\x41\0\x0b")
+    exported = [text(name) + b"\0" + function for name in exports] + [text(name) + b"\3\0" for name in constants]
+    out += section(7, leb(len(exported)) + b"".join(exported))
     out += section(10, b"\1\2\0\x0b")
     if debug:
         out += section(0, text(".debug_info") + b"\0" * debug)
@@ -218,16 +222,16 @@ def plugin(platform="linux/amd64"):
     return image
 
 
-def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=None, diff_ids=()):
+def raw(data=MODULE, platform="wasi/wasm", title="app.wasm", label=True, layer=None, diff_ids=(), layer_type=WASM):
     """An image whose layer is the module."""
     config = {**platform_of(platform), "config": {"Entrypoint": ["/app.wasm"]},
               "rootfs": {"type": "layers", "diff_ids": diff_ids}}
     if label:
         config["config"]["Labels"] = {LAYERS_LABEL: json.dumps([digest(data)])}
-    more = {"annotations": {TITLE: title}} if title else {}
+    more = {} if title is None else {"annotations": {TITLE: title}}
     return descriptor(OCI_MANIFEST, dump({"schemaVersion": 2, "mediaType": OCI_MANIFEST,
                                           "config": descriptor(OCI_CONFIG, dump(config)),
-                                          "layers": [descriptor(WASM, layer or data, **more)]}))
+                                          "layers": [descriptor(layer_type, layer or data, **more)]}))
 
 
 def artifact(data=component(), os="wasip2", world=({"exports": ["wasi:cli/run@0.2.0"], "imports": []}), layers=1,
@@ -415,6 +419,7 @@ def indexes():
          index(base() + [attestation(about)]))
     rule("IDX019", index(base() + [attestation(digest(b"gone"))]), index(base() + [attestation(about)]))
     rule("IDX020", index([attestation(about)] + base()), index(base() + [attestation(about)]))
+    in_layout("IDX020", "IDX020.near.artifact", index(base() + [attestation(about), artifact()]), [])
     lone = entry(Image("wasip3/wasm"))
     rule("IDX021", index([lone, attestation(lone["digest"])]),
          index([lone, base()[0], attestation(lone["digest"])]),
@@ -486,6 +491,7 @@ def manifests():
     documented = plugin()
     documented.config["rootfs"]["diff_ids"] = [digest(documented.layers[0][2])]
     rule("MAN005", counted, with_first_layer(documented, ("application/vnd.module.wasm.spec.v1+yaml", b"spec:\n", b"")))
+    in_layout("MAN005", "MAN005.wasm-layers", raw(diff_ids=[digest(MODULE)]), ["MAN005"])
     wrong = Image()
     wrong.config["rootfs"]["diff_ids"] = [digest(b"")]
     in_parts = Image()
@@ -511,17 +517,29 @@ def manifests():
     rule("MAN011", Image().say(artifactType="application/vnd.example"),
          artifact(artifactType="application/vnd.example"))
     rule("MAN012", Image().say(subject=good.write()), document_of_others(subject=good.write()))
+    # What Go decodes as nothing is nothing.
+    in_layout("MAN011", "MAN011.near.empty", Image().say(artifactType=""), [])
+    in_layout("MAN012", "MAN012.near.null", Image().say(subject=None), [])
     rule("MAN013", artifact(layers=2, world=None), artifact(), "--for wkg,wash,spin")
     rule("MAN014", artifact(world={"exports": ["wasi:cli/run@0.2.0"], "imports": ["wasi:io/poll@0.2.0"]}), artifact())
+    in_layout("MAN014", "MAN014.near.wasip1", artifact(os="wasip1"), ["CFG013"])
     nothing = {"exports": [], "imports": []}
     rule("MAN015", artifact(MODULE, "wasip2", nothing), artifact(MODULE, "wasip1", None))
     rule("MAN016", artifact(MODULE, "wasip1", None, config_type="application/vnd.wasm.config.v1+json",
-                            layer_type="application/vnd.wasm.content.layer.v1+wasm"), artifact())
+                            layer_type=WASM_TO_OCI_LAYER), artifact())
+    in_layout("MAN016", "MAN016.of-an-image", raw(layer_type=WASM_TO_OCI_LAYER), ["MAN016"])
+    in_layout("MAN016", "MAN016.of-solo", raw(layer_type="application/vnd.module.wasm.content.layer.v1+wasm"), ["MAN016"])
     rule("MAN017", raw(title=None), raw())
+    in_layout("MAN017", "MAN017.empty", raw(title=""), ["MAN017"])
     rule("MAN018", plugin().say(annotations={"module.wasm.image/variant": "fast"}), plugin(),
          "--for istio,envoy-gateway")
     rule("MAN019", raw(layer=gzip(MODULE)), raw())
     rule("MAN020", Image(oci=False).say(annotations={"key": "value"}), Image().say(annotations={"key": "value"}))
+    in_layout("MAN020", "MAN020.near.empty", Image(oci=False).say(annotations={}), [])
+    in_layout("MAN020", "MAN020.near.null", index([entry(Image("linux/amd64", files=[file("app", b"docker")], start="/app",
+                                                               oci=False)), entry(Image(oci=False)),
+                                                   entry(Image("wasip1/wasm", oci=False))], DOCKER_LIST, annotations=None),
+              [])
 
 
 def with_first_layer(image, layer):
@@ -541,25 +559,42 @@ def configs():
     rule("CFG005", Image().run(Entrypoint=["app.wasm"], WorkingDir="/data"), Image().run(Entrypoint=["app.wasm"]))
     link = tar_header("link.wasm", 0o777, 0, "2", "bin/../app.wasm")
     rule("CFG006", Image(start="/other.wasm"), Image(files=[file("app.wasm", MODULE), link], start="/link.wasm"))
+    # Where a lower layer has a link, overlayfs has a folder of that name, and others unpack through the link: it is found
+    # as it is written, and not by all where the link leads.
+    link = tar_header("bin", 0o777, 0, "2", "usr/bin") + tar_header("usr/bin/", 0o755, 0, "5")
+    for name, start, finds in (("CFG006.near.below-a-link", "/bin/app.wasm", []),
+                               ("CFG006.behind-a-link", "/usr/bin/app.wasm", ["CFG006"])):
+        in_layout("CFG006", name, Image(files=[link], start=start).add(tar(file("bin/app.wasm", MODULE))), finds)
     rule("CFG007", Image(data=b"#!/bin/sh\n"), Image(data=b"(module)", path="app.wat"))
     # crun looks at the word that it is given, whatever a link of that name leads to.
     named = tar_header("app.wasm", 0o777, 0, "2", "bin/app")
     rule("CFG008", Image(path="app"), Image(files=[file("bin/app", MODULE), named], start="/app.wasm"),
          "--for podman,crio")
+    in_layout("CFG008", "CFG008.function", Image(start="/app.wasm#_start"), ["CFG008"], "--for podman,crio")
+    named = tar_header("app", 0o777, 0, "2", "app.wat")
+    in_layout("CFG008", "CFG008.text", Image(files=[file("app.wat", b"(module)"), named], start="/app"), ["CFG008"],
+              "--for podman,crio")
     rule("CFG009", Image(files=[file("app.wasm", MODULE, 0o644)], start="/app.wasm"),
          Image(files=[file("app.wasm", MODULE, 0o555)], start="/app.wasm"))
-    rule("CFG010", Image(data=core(("run",))), Image(data=core(("run",)), start="/app.wasm#run"))
-    rule("CFG011", Image(data=core(("_initialize",))), Image(data=core(("_initialize", "run")), start="/app.wasm#run"))
+    # crun takes the word with the function for the name of the file.
+    rule("CFG010", Image(data=core(("run",))), Image(data=core(("run",)), start="/app.wasm#run"), near_breaks=["CFG008"])
+    rule("CFG011", Image(data=core(("_initialize",))), Image(data=core(("_initialize", "run")), start="/app.wasm#run"),
+         near_breaks=["CFG008"])
     rule("CFG012", Image(data=core(("_start", "_initialize"))),
          Image(data=core(("_start", "_initialized", "initialize"))))
+    in_layout("CFG012", "CFG012.no-function", Image(data=core(constants=("_initialize",))), ["CFG012"])
+    in_layout("CFG012", "CFG012.near.others", Image(data=core(constants=("__heap_base",))), [])
     rule("CFG013", Image("wasip1/wasm", data=component()), Image("wasip2/wasm", data=component()), "--for docker")
+    preview_0 = core(imports=(("wasi_unstable", "fd_write"),))
+    in_layout("CFG013", "CFG013.preview-0", Image("wasip1/wasm", data=preview_0), ["CFG013", "CFG016"])
     # What is made into a component later says so in a core module.
     rule("CFG014", Image(data=component()), Image("wasip1/wasm", data=core(custom="component-type:command")),
          "--for podman")
     rule("CFG015", Image(data=component(imports=("wasi:clocks/monotonic-clock@0.3.0",))),
          Image(data=component(imports=("wasi:clocks/monotonic-clock@0.2.0",))), "--for docker")
     rule("CFG016", Image(data=core(imports=(("env", "abort"),))),
-         Image(data=core(imports=(("wasi_unstable", "fd_write"),))))
+         Image(data=core(("_start", "env"), imports=(("wasi_snapshot_preview1", "env"),))))
+    in_layout("CFG016", "CFG016.preview-0", Image(data=preview_0), ["CFG016"])
     passwd = [file("app.wasm", MODULE), file("etc/passwd", b"app:x:1000:1000::/:\n", 0o644)]
     rule("CFG017", Image().run(User="app"), Image(files=passwd, start="/app.wasm").run(User="app"))
     rule("CFG018", Image().run(Healthcheck={"Test": ["CMD-SHELL", "true"]}),

@@ -163,6 +163,21 @@ TEST_F(Explain, FindsWhatStartsBehindLinks) {
   EXPECT_THAT(next("/lost.wasm"), HasSubstr("/lost.wasm is no Wasm module of this image"));
 }
 
+TEST_F(Explain, FindsWhatIsWrittenBelowALinkOfALowerLayer) {
+  const std::string lower = testing::make_tar({{"bin", "", "usr/bin"}});
+  const std::string upper = testing::make_tar({{"bin/app.wasm", module_with({"_start"})}});
+  const auto next = [&](const std::string& start) {
+    const ImageConfig config{
+        .platform = kWasi, .entrypoint = {start}, .diff_ids = {digest_of(lower), digest_of(upper)}};
+    return explained("podman",
+                     manifest(std::string(media_type::kOciConfig), serialize(config),
+                              {store_.add(media_type::kOciLayer, lower), store_.add(media_type::kOciLayer, upper)}))
+        .outlook.next;
+  };
+  EXPECT_THAT(next("/bin/app.wasm"), HasSubstr("crun-wasm runs /bin/app.wasm"));
+  EXPECT_THAT(next("/usr/bin/app.wasm"), HasSubstr("/usr/bin/app.wasm is no Wasm module of this image"));
+}
+
 TEST_F(Explain, AConfigWithAnyWrongTimeIsNotRead) {
   const ImageConfig config{.platform = kWasi, .entrypoint = {"/app.wasm"}, .history = {{.created = "yesterday"}}};
   EXPECT_THAT(explained("podman", manifest(std::string(media_type::kOciConfig), serialize(config), {}))

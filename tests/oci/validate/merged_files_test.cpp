@@ -54,6 +54,24 @@ TEST(MergedFiles, FollowsLinksInAnyPartOfAPath) {
   }
 }
 
+TEST(MergedFiles, WhatIsWrittenBelowALinkIsFoundAsItIsWritten) {
+  const LayerFacts lower = layer({entry("bin", LayerEntryType::symlink, "usr/bin"), entry("usr/bin/tool"),
+                                  entry("usr/bin/app.wasm"), entry("start", LayerEntryType::symlink, "bin/new.wasm")});
+  const LayerFacts upper = layer({entry("bin/new.wasm"), entry("bin/app.wasm")});
+  const MergedFiles files = merge({&lower, &upper});
+  EXPECT_EQ(files.find("bin/new.wasm"), upper.files.data());
+  EXPECT_EQ(files.find("start"), upper.files.data()) << "through another link, too";
+  EXPECT_EQ(files.find("bin/app.wasm"), &upper.files[1]) << "whichever way it is unpacked";
+  EXPECT_EQ(files.find("usr/bin/new.wasm"), nullptr) << "overlayfs has no link any more";
+  EXPECT_EQ(files.find("bin/tool"), &lower.files[1]) << "some unpack through the link";
+}
+
+TEST(MergedFiles, ALinkThatComesLaterHidesWhatIsBelowIt) {
+  const LayerFacts lower = layer({entry("bin/app.wasm")});
+  const LayerFacts upper = layer({entry("bin", LayerEntryType::symlink, "usr/bin")});
+  EXPECT_EQ(merge({&lower, &upper}).find("bin/app.wasm"), nullptr);
+}
+
 TEST(MergedFiles, LinksThatGoRoundInCirclesLeadNowhere) {
   const LayerFacts one = layer({entry("a", LayerEntryType::symlink, "b"), entry("b", LayerEntryType::symlink, "a"),
                                 entry("self", LayerEntryType::symlink, "self/x")});

@@ -84,6 +84,10 @@ TEST_F(RepairOfFixtures, MendsWhatIsCertainAndNothingElse) {
   }
 }
 
+TEST_F(RepairOfFixtures, LeavesAnArtifactBehindAnAttestation) {
+  EXPECT_THAT(repair(*store_, store_->resolve("IDX020.near.artifact").value()).mends, IsEmpty());
+}
+
 TEST_F(RepairOfFixtures, LeavesEveryOtherByteAsItIs) {
   const Descriptor root = store_->resolve("IDX014").value();
   const Repaired repaired = repair(*store_, root);

@@ -133,6 +133,34 @@ TEST_F(Validating, AnEntryThatSaysOtherwiseHidesNothingOfTheNext) {
   EXPECT_EQ(count({unknown}), 0);
 }
 
+TEST_F(Validating, AnEntryForAManifestOfTheFirstSchemaIsNoArtifact) {
+  for (const std::string_view type : {media_type::kDockerSchema1, media_type::kDockerSchema1Signed}) {
+    Descriptor child = store_.add(type, R"({"schemaVersion":1,"fsLayers":[]})");
+    child.platform = Platform{.os = "linux", .architecture = "amd64"};
+    EXPECT_THAT(rules_in(store_, testing::add_index(store_, {child})), ElementsAre("IDX001")) << type;
+  }
+}
+
+// containerd looks whether the key is there, and with null it is (core/images/image.go, validateMediaType).
+TEST_F(Validating, AnIndexHasNoLayersNorNullForThem) {
+  const Descriptor root =
+      store_.add(media_type::kOciIndex, std::string(R"({"schemaVersion":2,"mediaType":")") +
+                                            std::string(media_type::kOciIndex) + R"(","manifests":[],"layers":null})");
+  EXPECT_THAT(rules_in(store_, root), Contains("IDX003"));
+}
+
+// Who asks for linux/amd64 takes any variant of it (go-containerregistry, matchesPlatform).
+TEST_F(Validating, WhatIstioTakesHasAPluginWhateverItsVariant) {
+  const std::string tar = testing::make_tar({{"app", "native"}});
+  const auto rules = [&](const Platform& platform) {
+    Descriptor child = image(platform, store_.add(media_type::kOciLayer, tar), tar);
+    child.platform = platform;
+    return rules_in(store_, testing::add_index(store_, {child}));
+  };
+  EXPECT_THAT(rules({.os = "linux", .architecture = "amd64", .variant = "v2"}), Contains("CFG020"));
+  EXPECT_THAT(rules({.os = "linux", .architecture = "arm64"}), Not(Contains("CFG020")));
+}
+
 TEST_F(Validating, AnImageAloneIsHeldToTheNamesOfItsConfig) {
   const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
   const Descriptor layer = store_.add(media_type::kOciLayer, tar);
