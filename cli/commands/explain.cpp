@@ -1,6 +1,7 @@
 #include "oci/clients/explain.hpp"
 
 #include "cli/check_with.hpp"
+#include "cli/choice_table.hpp"
 #include "cli/choices.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
@@ -147,7 +148,13 @@ ExitCode run(const Parsed& parsed, Context& context) {
     return code;
   }
   print_line(context, with_digest(source.name, source.root.digest));
-  print_choices(context, groups);
+  // Of one or two it would say nothing more than the details.
+  if (clients.size() > 2) {
+    print_choice_table(context, groups, clients);
+    print_choices(context, groups, "Details for ");
+  } else {
+    print_choices(context, groups);
+  }
   if (is_local) {
     print_note(context, "clients find it when it is pushed: wasm-oci push " + request.name);
   }

@@ -16,6 +16,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -36,15 +37,28 @@ class ExplainCommand : public ::testing::Test {
 };
 
 TEST_F(ExplainCommand, GroupsClientsThatTakeTheSame) {
+  const std::string wasi = user_.must({"digest", "local:me/app:1", "--platform", "wasi/wasm"});
   const Outcome outcome = user_({"explain", "local:me/app:1", "--platform", "wasip1/wasm"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out,
               AllOf(HasSubstr("For wasip1/wasm\n"),
                     HasSubstr("  Docker, docker pull, Docker 28 or older, Docker's classic store, containerd,"),
                     HasSubstr("(wasip1/wasm): it is the first that is for wasip1/wasm\n"),
-                    HasSubstr("(wasi/wasm): it is for wasi/wasm\n"),
+                    HasSubstr("    not wasi/wasm sha256:" + wasi.substr(7, 12) + ": it is for another platform\n"),
                     HasSubstr("docker run --rm --runtime io.containerd.wasmtime.v1 --platform wasip1/wasm me/app:1\n"),
                     HasSubstr("podman run --rm --platform wasip1/wasm --annotation run.oci.handler=wasm me/app:1\n")));
+}
+
+TEST_F(ExplainCommand, BeginsWithATableUnlessOneOrTwoAreAskedFor) {
+  const std::string all = user_.must({"explain", "local:me/app:1"});
+  const std::string digest = user_.must({"digest", "local:me/app:1", "--platform", "wasi/wasm"}).substr(0, 19);
+  EXPECT_THAT(all, AllOf(HasSubstr("  CLIENT "), ContainsRegex("\n  podman +wasi/wasm " + digest + " +runs\n"),
+                         ContainsRegex("\n  docker pull +wasi/wasm " + digest + " +pulled only\n"),
+                         ContainsRegex("\n  Spin +nothing +asks for linux/[a-z0-9]+, finds nothing\n")));
+  EXPECT_LT(all.find("\nFor wasi/wasm\n"), all.find("\nDetails for "));
+  const std::string two = user_.must({"explain", "local:me/app:1", "--for", "docker,podman"});
+  EXPECT_THAT(two, AllOf(Not(HasSubstr("CLIENT")), Not(HasSubstr("Details")), HasSubstr("\nFor wasi/wasm\n")));
+  EXPECT_THAT(user_.must({"explain", "local:me/app:1", "--for", "docker,podman,crane"}), HasSubstr("CLIENT"));
 }
 
 // Its name would be somebody else's image on Docker Hub.
