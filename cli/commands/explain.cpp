@@ -8,9 +8,8 @@
 #include "cli/locations.hpp"
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
+#include "cli/rule_pages.hpp"
 #include "oci/error.hpp"
-#include "oci/text.hpp"
-#include "oci/validate/rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,26 +54,6 @@ std::vector<Platform> platforms_to_ask(const Parsed& parsed) {
   return {host_platform(), usual_wasm_platform()};
 }
 
-ExitCode explain_rule(const Context& context, const std::string& id) {
-  const Rule* const rule = find_rule(id);
-  if (rule == nullptr) {
-    throw UsageError("there is no rule " + excerpt(id),
-                     "rules are named as in IDX005, in full platform-missing; docs/rules has a page of each");
-  }
-  if (context.options.format != Format::json) {
-    print_text(context, page_of(*rule));
-    return ExitCode::ok;
-  }
-  print_json(context, [&](JsonWriter& json) {
-    json.begin_object().member("rule", rule->id).member("name", rule->name).key("severities").begin_object();
-    for (const Client& client : all_clients()) {
-      json.member(client.name, to_string(severity_for(*rule, client.name)));
-    }
-    json.end_object().member("checks", rule->checks).member("why", rule->why).member("fix", rule->fix).end_object();
-  });
-  return ExitCode::ok;
-}
-
 bool is_plain(std::string_view text, std::string_view also) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || also.contains(c);
@@ -100,16 +79,25 @@ std::string layout_to_paste(const Location& location) {
 }
 
 ExitCode run(const Parsed& parsed, Context& context) {
+  if (parsed.flag("rules")) {
+    if (!parsed.arguments().empty()) {
+      throw UsageError("--rules lists all rules and takes no argument", "one of them: wasm-oci explain IDX005");
+    }
+    print_rules(context, clients_to_ask(parsed, {}));
+    return ExitCode::ok;
+  }
+  if (parsed.arguments().empty()) {
+    throw UsageError("explain: LOCATION|RULE is missing", "wasm-oci explain --rules lists the rules");
+  }
   const std::string& argument = parsed.arguments().front();
-  // The names of rules without a hyphen are words, which images have for names.
-  const bool is_rule_name = argument.contains('-') && find_rule(argument) != nullptr;
-  if (is_rule_name || is_like_rule_id(argument)) {
-    return explain_rule(context, argument);
+  if (speaks_of_rule(argument)) {
+    print_rule(context, argument);
+    return ExitCode::ok;
   }
   const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"));
   const std::vector<AskedClient> clients = clients_to_ask(parsed, programs);
   const std::vector<Platform> platforms = platforms_to_ask(parsed);
-  const std::array named = {parse_location(parsed.arguments().front())};
+  const std::array named = {parse_location(argument)};
   Locations locations(context, named, false);
   const SourceImage source = locations.find(named.front());
   ExplainRequest request{.name = "REF",
@@ -161,14 +149,15 @@ ExitCode run(const Parsed& parsed, Context& context) {
   return code;
 }
 
-constexpr std::array<Example, 6> kExamples = {
+constexpr std::array<Example, 7> kExamples = {
     {{"What every client takes, for this machine and for wasi/wasm", "wasm-oci explain me/app:1.0"},
      {"What a rule is about", "wasm-oci explain IDX005"},
+     {"Which rules there are", "wasm-oci explain --rules"},
      {"Why Kubernetes does not run it", "wasm-oci explain me/app:1.0 --for kubernetes --platform wasi/wasm"},
      {"With the containerd that its nodes have", "wasm-oci explain me/app:1.0 --for kubernetes@2.2"},
      {"Whether the installed programs do so", "wasm-oci explain me/app:1.0 --check-with podman,skopeo"},
      {"For a script", "wasm-oci explain me/app:1.0 --for docker,podman --format json"}}};
-constexpr std::array kArguments = {Argument{.name = "LOCATION|RULE", .completion = Completion::location}};
+constexpr std::array kArguments = {Argument{.name = "LOCATION|RULE", .min = 0, .completion = Completion::location}};
 constexpr std::array<std::string_view, 4> kPrograms = {"docker", "podman", "skopeo", "ctr"};
 constexpr std::array kOptions = {
     Option{.name = "for",
@@ -191,7 +180,8 @@ constexpr std::array kOptions = {
                "digest and removes it again; podman and ctr fetch it into a place of their own",
            .takes = Takes::list,
            .completion = Completion::choice,
-           .choices = kPrograms}};
+           .choices = kPrograms},
+    Option{.name = "rules", .help = "List the rules of validate, each as severe as the worst of --for takes it"}};
 
 }  // namespace
 

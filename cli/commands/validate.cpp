@@ -45,7 +45,7 @@ ValidationRequest read_request(const Parsed& parsed) {
     const Rule* const rule = find_rule(id);
     if (rule == nullptr) {
       throw UsageError("there is no rule " + excerpt(id),
-                       "docs/rules lists them; wasm-oci explain IDX005 tells of one");
+                       "wasm-oci explain --rules lists them; wasm-oci explain IDX005 tells of one");
     }
     request.ignored.insert(rule);
   }
@@ -186,7 +186,7 @@ constexpr Command kValidateCommand{
     .details =
         "Reads indexes, manifests, configs and layers, and tells what breaks which client, with what mends it. "
         "Findings at or above --fail-on exit with 3. Artifacts, attestations and what is not known are judged "
-        "by their own rules. What a rule is about: wasm-oci explain IDX005.",
+        "by their own rules. The rules: wasm-oci explain --rules; what one is about: wasm-oci explain IDX005.",
     .examples = kExamples,
     .arguments = kArguments,
     .options = kOptions,

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -19,6 +20,8 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class ExplainCommand : public ::testing::Test {
  protected:
@@ -127,6 +130,12 @@ TEST_F(ExplainCommand, TellsWhatAVersionDoes) {
   EXPECT_THAT(only("kubernetes").at("next").get<std::string>(), HasSubstr("use_local_image_pull = true"));
   EXPECT_THAT(only("kubernetes@2.2").at("next").get<std::string>(), Not(HasSubstr("use_local_image_pull")));
   EXPECT_EQ(choices({"--for", "k8s@2.3", "--platform", "wasi/wasm"}).at(0).at("client"), "kubernetes@2.3");
+  // As they were asked for, also those that do the same and those that have other actions.
+  std::vector<std::string> clients;
+  for (const json& choice : choices({"--for", "docker@28,docker@27.5,docker@29", "--platform", "wasi/wasm"})) {
+    clients.push_back(choice.at("client"));
+  }
+  EXPECT_THAT(clients, UnorderedElementsAre("docker@28", "docker@27.5", "docker@29", "docker@29", "docker@29"));
 }
 
 TEST_F(ExplainCommand, TellsWhatDockerDoesWhereNothingSaysThePlatform) {
@@ -246,6 +255,35 @@ TEST_F(ExplainCommand, PrintsThePageOfARule) {
   EXPECT_EQ(rule.at("rule"), "IDX005");
   EXPECT_EQ(rule.at("severities").at("docker"), "error");
   EXPECT_EQ(user_({"explain", "IDX999"}).exit_code, 2);
+}
+
+// Such words went to a registry.
+TEST_F(ExplainCommand, ANearMissOfARuleIsNoImage) {
+  const auto hint = [&](const std::string& argument) {
+    const Outcome outcome = user_({"explain", argument});
+    EXPECT_EQ(outcome.exit_code, 2) << argument;
+    EXPECT_THAT(outcome.err, HasSubstr("there is no rule " + argument + "\n"));
+    return outcome.err;
+  };
+  EXPECT_THAT(hint("idx5"), HasSubstr("did you mean IDX005? wasm-oci explain --rules lists all; "
+                                      "an image that is called so is docker.io/library/idx5\n"));
+  EXPECT_THAT(hint("idx0055"), HasSubstr("did you mean IDX005?"));
+  EXPECT_THAT(hint("IDX-005"), AllOf(HasSubstr("did you mean IDX005?"), Not(HasSubstr("docker.io"))));
+  EXPECT_THAT(hint("man-7"), HasSubstr("did you mean MAN007?"));
+  EXPECT_THAT(hint("idx18c"), HasSubstr("did you mean IDX018 or IDX018b?"));
+  EXPECT_THAT(hint("IDX999"), HasSubstr("did you mean IDX009, IDX019 or IDX029?"));
+}
+
+TEST_F(ExplainCommand, ListsTheRules) {
+  const std::string table = user_.must({"explain", "--rules"});
+  EXPECT_THAT(table, AllOf(StartsWith("RULE "), ContainsRegex("\nIDX005 +error +platform-missing\n"),
+                           ContainsRegex("\nENV001 +hint +")));
+  EXPECT_THAT(user_.must({"explain", "--rules", "--for", "podman"}), ContainsRegex("\nIDX005 +warning +platform-"));
+  const json rules = json::parse(user_.must({"explain", "--rules", "--format", "json"}));
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(table, '\n')), rules.size());
+  EXPECT_NE(std::ranges::find(rules, json::parse(user_.must({"explain", "IDX005", "--format", "json"}))), rules.end());
+  EXPECT_EQ(user_({"explain", "--rules", "IDX005"}).exit_code, 2);
+  EXPECT_EQ(user_({"explain"}).exit_code, 2);
 }
 
 TEST_F(ExplainCommand, RefusesWhatItDoesNotKnow) {
