@@ -94,10 +94,13 @@ ExitCode run(const Parsed& parsed, Context& context) {
     print_rule(context, argument);
     return ExitCode::ok;
   }
-  const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"));
+  const std::array named = {parse_location(argument)};
+  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
+  const CheckedLocation place{.location = named.front(), .local_store = is_local ? local_store_path(context) : ""};
+  const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"), place);
+  require_one_to_ask(context, programs);
   const std::vector<AskedClient> clients = clients_to_ask(parsed, programs);
   const std::vector<Platform> platforms = platforms_to_ask(parsed);
-  const std::array named = {parse_location(argument)};
   Locations locations(context, named, false);
   const SourceImage source = locations.find(named.front());
   ExplainRequest request{.name = "REF",
@@ -108,7 +111,6 @@ ExitCode run(const Parsed& parsed, Context& context) {
                          .clients = clients,
                          .older_versions = parsed.values("for").empty()};
   request.is_document = std::holds_alternative<FileLocation>(named.front());
-  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
   // Clients cannot name what is in a layout or an archive, whatever it is called there.
   if (source.reference && (is_local || std::holds_alternative<RegistryLocation>(named.front()))) {
     Reference repository = *source.reference;
@@ -120,11 +122,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   ChoiceGroups groups;
   explain(*source.store, source.root, request, [&](const Explanation& explanation) { add(groups, explanation); });
   check_with(programs,
-             {.store = *source.store,
-              .root = source.root,
-              .location = named.front(),
-              .local_store = is_local ? local_store_path(context) : "",
-              .plain_http = request.is_plain_http},
+             {.store = *source.store, .root = source.root, .location = place, .plain_http = request.is_plain_http},
              groups);
   const ExitCode code = has_disagreement(groups) ? ExitCode::gate : ExitCode::ok;
   if (context.options.format == Format::json) {
@@ -173,14 +171,15 @@ constexpr std::array kOptions = {
            .help = "What is wanted of them (default this machine's, and wasi/wasm)",
            .takes = Takes::one,
            .completion = Completion::platform},
-    Option{.name = "check-with",
-           .value = "PROGRAM[,PROGRAM...]",
-           .help =
-               "Ask these as well, where they are installed: docker, podman, skopeo, ctr. docker pulls the image by "
-               "digest and removes it again; podman and ctr fetch it into a place of their own",
-           .takes = Takes::list,
-           .completion = Completion::choice,
-           .choices = kPrograms},
+    Option{
+        .name = "check-with",
+        .value = "PROGRAM[,PROGRAM...]",
+        .help =
+            "Ask these as well: docker, podman, skopeo, ctr; at least one has to be there. docker pulls the image by "
+            "digest and removes it again; podman and ctr fetch it into a place of their own",
+        .takes = Takes::list,
+        .completion = Completion::choice,
+        .choices = kPrograms},
     Option{.name = "rules", .help = "List the rules of validate, each as severe as the worst of --for takes it"}};
 
 }  // namespace

@@ -237,15 +237,22 @@ TEST_F(CheckedExplain, AProgramGetsWordsAndNoShell) {
 }
 
 TEST_F(CheckedExplain, WhoIsAbsentIsNotAsked) {
+  install("skopeo", "cat '" + config_of("wasi/wasm").string() + "'\n");
+  user_.environment()["PATH"] = (user_.root() / "programs").string();
+  const Outcome outcome = check("docker,podman,skopeo");
+  EXPECT_THAT(outcome.out, HasSubstr("    podman: not asked: it is not in PATH\n"));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("warning: not asked: podman: it is not in PATH\n"),
+                                 HasSubstr("warning: not asked: docker: it cannot read this location")));
+  EXPECT_THAT(check("podman,skopeo", {"--format", "json"}).out, HasSubstr("\"said\": \"it is not in PATH\""));
+}
+
+TEST_F(CheckedExplain, WhereNobodyCanBeAskedNothingIsChecked) {
   user_.environment()["PATH"] = "/nowhere";
-  const Outcome outcome = check("docker,podman,skopeo,ctr");
-  EXPECT_EQ(outcome.exit_code, 0);
-  for (const std::string program : {"podman", "skopeo"}) {
-    EXPECT_THAT(outcome.out, HasSubstr("    " + program + ": not asked: it is not in PATH\n"));
-  }
-  for (const std::string program : {"docker", "ctr"}) {  // which would not help
-    EXPECT_THAT(outcome.out, HasSubstr("    " + program + ": not asked: it cannot read this location"));
-  }
+  const Outcome absent = check("podman,skopeo");
+  EXPECT_EQ(absent.exit_code, 4);
+  EXPECT_EQ(absent.out, "");
+  EXPECT_THAT(absent.err, HasSubstr("error: no program can be asked: podman: it is not in PATH; skopeo: it is not"));
+  EXPECT_EQ(check("docker,ctr").exit_code, 2) << "they read registries alone";
   EXPECT_EQ(check("rkt").exit_code, 2);
 }
 
