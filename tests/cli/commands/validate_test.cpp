@@ -126,6 +126,26 @@ TEST(Validate, PrintsWhatTheContractSays) {
   EXPECT_EQ(document.at("summary"), json({{"errors", 1}, {"warnings", 0}, {"infos", 0}}));
 }
 
+// A position alone has to be looked up.
+TEST(Validate, SaysWhichEntryAPathLeadsTo) {
+  const std::string location = in_testdata("oci:layout:IDX007");
+  const json finding = findings_of({location}).at("findings")[0];
+  const std::string digest = finding.at("entry").at("digest");
+  EXPECT_EQ(finding.at("path"), "manifests[1].platform");
+  EXPECT_EQ(finding.at("entry"), json({{"digest", digest}, {"platform", "linux/riscv64"}}));
+  const std::string place = "at manifests[1].platform (linux/riscv64, " + digest.substr(0, 19) + ")";
+  EXPECT_THAT(validate({location}).out, HasSubstr("      " + place + "\n"));
+  for (const std::string format : {"github", "sarif"}) {
+    EXPECT_THAT(validate({location, "--format", format}).out, HasSubstr(", " + place + ". ")) << format;
+  }
+  // Of what says no platform, and where no entry is wrong.
+  const json nameless = findings_of({in_testdata("oci:layout:IDX005")}).at("findings")[0].at("entry");
+  EXPECT_TRUE(nameless.at("platform").is_null());
+  EXPECT_THAT(validate({in_testdata("oci:layout:IDX005")}).out,
+              HasSubstr("      at manifests[0] (" + nameless.at("digest").get<std::string>().substr(0, 19) + ")\n"));
+  EXPECT_FALSE(findings_of({in_testdata("oci:layout:IDX001")}).at("findings")[0].contains("entry"));
+}
+
 TEST(Validate, TellsPeopleWhereAndWhatMends) {
   const Ran ran = validate({in_testdata("oci:layout:CFG006")});
   EXPECT_THAT(ran.out, AllOf(HasSubstr(": 1 error for docker, containerd, podman\n"),
