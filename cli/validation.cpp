@@ -23,6 +23,9 @@ std::string store_of(const Location& location) {
   if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
     return "oci:" + layout->path;
   }
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&location)) {
+    return format(ArchiveLocation{.format = archive->format, .path = archive->path});
+  }
   return format(location);
 }
 
