@@ -1,5 +1,7 @@
 #include "cli/check_with.hpp"
 
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
 #include "cli/programs.hpp"
 #include "oci/error.hpp"
 #include "oci/manifest.hpp"
@@ -76,26 +78,30 @@ class Candidates {
   std::set<Digest> seen_;
 };
 
-// What programs call the image; empty: they cannot read it.
+// What those call it who read layouts; empty: they cannot read it.
+std::string layout_name(const CheckedLocation& at) {
+  if (const auto* const local = std::get_if<LocalLocation>(&at.location);
+      local != nullptr && !local->reference.digest && !at.local_store.contains(':')) {
+    return "oci:" + at.local_store + ":" + local->reference.str();
+  }
+  if (const auto* const layout = std::get_if<LayoutLocation>(&at.location); layout != nullptr && !layout->digest) {
+    return "oci:" + layout->path + (layout->name.value_or("").empty() ? "" : ":" + *layout->name);
+  }
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&at.location);
+      archive != nullptr && archive->format == ArchiveFormat::oci && !archive->digest && archive->path != "-") {
+    return "oci-archive:" + archive->path + (archive->name ? ":" + *archive->name : "");
+  }
+  return "";
+}
+
 ClientQuestion question_about(const CheckedImage& image, const Platform& platform) {
   ClientQuestion question{.image = {}, .plain_http = image.plain_http, .platform = platform};
-  const auto in_layout = [&](const std::string& path, const std::string& name) {
-    question.is_layout = true;
-    question.image = "oci:" + path + (name.empty() ? "" : ":" + name);
-  };
-  if (const auto* const registry = std::get_if<RegistryLocation>(&image.location)) {
+  if (const auto* const registry = std::get_if<RegistryLocation>(&image.location.location)) {
     const Reference& reference = registry->reference;
     question.image = Reference{.host = reference.host, .path = reference.path, .digest = image.root.digest}.str();
-  } else if (const auto* const local = std::get_if<LocalLocation>(&image.location);
-             local != nullptr && !local->reference.digest && !image.local_store.contains(':')) {
-    in_layout(image.local_store, local->reference.str());
-  } else if (const auto* const layout = std::get_if<LayoutLocation>(&image.location);
-             layout != nullptr && !layout->digest) {
-    in_layout(layout->path, layout->name.value_or(""));
-  } else if (const auto* const archive = std::get_if<ArchiveLocation>(&image.location);
-             archive != nullptr && archive->format == ArchiveFormat::oci && !archive->digest && archive->path != "-") {
+  } else {
     question.is_layout = true;
-    question.image = "oci-archive:" + archive->path + (archive->name ? ":" + *archive->name : "");
+    question.image = layout_name(image.location);
   }
   return question;
 }
@@ -146,17 +152,11 @@ Checked ask(const CheckingProgram& program, const CheckedImage& image, const Can
   Checked checked{.program = std::string(program.askable->program),
                   .version = program.found.version,
                   .as = program.client.label == program.askable->client ? "" : program.client.label,
-                  .said = program.not_asked};
+                  .said = program.not_asked ? program.not_asked->message() : ""};
+  if (program.not_asked) {
+    return checked;
+  }
   const ClientQuestion question = question_about(image, group.wanted);
-  if (question.image.empty() || (question.is_layout && !program.askable->reads_layouts)) {
-    checked.said = program.askable->reads_layouts
-                       ? "it cannot read this location: it takes a registry's, a layout's or an oci-archive's"
-                       : "it cannot read this location: it takes a registry's";
-    return checked;
-  }
-  if (!program.not_asked.empty()) {
-    return checked;
-  }
   try {
     checked.was_asked = true;
     compare(*program.askable, program.askable->ask(program.found, question), candidates, group.choice, told.outlook,
@@ -182,7 +182,16 @@ ToldClient* find_told(ChoiceGroups& groups, const Platform& wanted, const Client
 
 }  // namespace
 
-std::vector<CheckingProgram> find_programs(const Context& context, const std::vector<std::string>& names) {
+std::optional<Error> why_not_read(const AskableClient& askable, const CheckedLocation& location) {
+  const bool is_read = std::holds_alternative<RegistryLocation>(location.location) ||
+                       (askable.reads_layouts && !layout_name(location).empty());
+  return is_read ? std::nullopt
+                 : std::optional<Error>(UsageError(std::string("it cannot read this location: it takes a registry's") +
+                                                   (askable.reads_layouts ? ", a layout's or an oci-archive's" : "")));
+}
+
+std::vector<CheckingProgram> find_programs(const Context& context, const std::vector<std::string>& names,
+                                           const CheckedLocation& location) {
   std::vector<CheckingProgram> programs;
   for (const AskableClient& askable : askable_clients()) {
     const std::string name(askable.program);
@@ -193,13 +202,15 @@ std::vector<CheckingProgram> find_programs(const Context& context, const std::ve
         .askable = &askable,
         .found = {.context = context, .path = find_in_path(context, name), .version = {}, .client = {}},
         .client = {}};
-    if (program.found.path.empty()) {
-      program.not_asked = "it is not in PATH";
-    } else {
+    program.not_asked = why_not_read(askable, location);
+    if (!program.not_asked && program.found.path.empty()) {
+      program.not_asked = NotFoundError("it is not in PATH");
+    }
+    if (!program.not_asked) {
       try {
         askable.look(program.found);
       } catch (const FailureError& error) {
-        program.not_asked = error.message();
+        program.not_asked = error;
       }
     }
     if (program.found.client.empty()) {
@@ -210,6 +221,28 @@ std::vector<CheckingProgram> find_programs(const Context& context, const std::ve
     programs.push_back(std::move(program));
   }
   return programs;
+}
+
+void require_one_to_ask(const Context& context, const std::vector<CheckingProgram>& programs) {
+  std::vector<std::string> left_out;
+  ErrorKind kind = ErrorKind::failure;
+  for (const CheckingProgram& program : programs) {
+    if (program.not_asked) {
+      left_out.push_back(std::string(program.askable->program) + ": " + program.not_asked->message());
+      const ErrorKind own = program.not_asked->kind();
+      kind = worse(exit_code(kind), exit_code(own)) == exit_code(own) ? own : kind;
+    }
+  }
+  if (!left_out.empty() && left_out.size() == programs.size()) {
+    std::string all;
+    for (const std::string& one : left_out) {
+      all.append(all.empty() ? "" : "; ").append(one);
+    }
+    throw Error(kind, "no program can be asked: " + all, "what they would take is told without --check-with");
+  }
+  for (const std::string& one : left_out) {
+    print_note(context, "warning: not asked: " + one);
+  }
 }
 
 void check_with(const std::vector<CheckingProgram>& programs, const CheckedImage& image, ChoiceGroups& groups) {

@@ -4,9 +4,11 @@
 #include "cli/choices.hpp"
 #include "cli/other_clients.hpp"
 #include "oci/descriptor.hpp"
+#include "oci/error.hpp"
 #include "oci/location.hpp"
 #include "oci/store/store.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,18 +18,29 @@ namespace wasm_oci::cli {
 struct CheckingProgram {
   const AskableClient* askable;
   OtherClient found;
-  std::string not_asked = {};  // why not; empty: it is asked
-  AskedClient client;          // what it is compared with
+  std::optional<Error> not_asked = {};  // why not; nullopt: it is asked
+  AskedClient client;                   // what it is compared with
+};
+
+struct CheckedLocation {
+  const Location& location;
+  std::string local_store;  // its folder, where the location is in it
 };
 
 // Looks for those of askable_clients() that are named, in PATH and at their daemons. `context` must outlive the result.
-std::vector<CheckingProgram> find_programs(const Context& context, const std::vector<std::string>& names);
+std::vector<CheckingProgram> find_programs(const Context& context, const std::vector<std::string>& names,
+                                           const CheckedLocation& location);
+
+// Why it cannot be asked about what is there; nullopt: it reads such locations.
+std::optional<Error> why_not_read(const AskableClient& askable, const CheckedLocation& location);
+
+// Tells which of them are not asked. Throws where none is: then nothing is checked.
+void require_one_to_ask(const Context& context, const std::vector<CheckingProgram>& programs);
 
 struct CheckedImage {
   Store& store;
   const Descriptor& root;
-  const Location& location;
-  std::string local_store;  // its folder, where the location is in it
+  CheckedLocation location;
   bool plain_http = false;  // the registry was spoken to without TLS
 };
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <ranges>
+#include <span>
 #include <string_view>
+#include <utility>
 
 namespace wasm_oci::cli {
 namespace {
@@ -18,11 +20,45 @@ std::string shown(const Descriptor& entry) {
   return entry.digest.str() + (entry.platform ? " (" + excerpt(format_all(*entry.platform), 60) + ")" : "");
 }
 
+std::string shown_shortly(const Descriptor& entry) {
+  return (entry.platform ? excerpt(format_all(*entry.platform), 60) + " " : "") + shortened(entry.digest);
+}
+
+// Of entries that are for something else, each says itself what for.
+std::string kind_of_reason(const PassedOver& passed) {
+  const bool is_its_own = passed.entry.platform && passed.reason == "is for " + excerpt(format(*passed.entry.platform));
+  return is_its_own ? "is for another platform" : passed.reason;
+}
+
+// Those that are passed over for the same kind of reason stand in one line.
+void print_passed_over(const Context& context, std::span<const PassedOver> passed_over) {
+  struct Line {
+    std::string reason;
+    std::string entries;
+    std::size_t count = 0;
+  };
+  std::vector<Line> lines;
+  for (const PassedOver& passed : passed_over.first(std::min(passed_over.size(), kMostPassedOver))) {
+    std::string reason = kind_of_reason(passed);
+    auto line = std::ranges::find(lines, reason, &Line::reason);
+    if (line == lines.end()) {
+      line = lines.insert(line, {.reason = std::move(reason), .entries = {}});
+    }
+    line->entries.append(line->count++ == 0 ? "" : ", ").append(shown_shortly(passed.entry));
+  }
+  for (const Line& line : lines) {
+    print_line(context, "    not " + line.entries + (line.count == 1 ? ": it " : ": each ") + line.reason);
+  }
+  if (passed_over.size() > kMostPassedOver) {
+    print_line(context, "    not " + std::to_string(passed_over.size() - kMostPassedOver) + " more");
+  }
+}
+
 // Of all clients, or of those who do this, each once: of two versions that do the same the title is the same.
 std::string list_titles(const ChoiceGroup& group, const Outlook* doing = nullptr) {
   std::vector<std::string_view> titles;
   for (const ToldClient& told : group.clients) {
-    const std::string_view title = told.title.empty() ? told.asked.client->title : std::string_view(told.title);
+    const std::string_view title = title_of(told);
     if ((doing == nullptr || told.outlook == *doing) && std::ranges::find(titles, title) == titles.end()) {
       titles.push_back(title);
     }
@@ -71,14 +107,7 @@ void print_group(const Context& context, const ChoiceGroup& group) {
                                : std::string(one ? ", which asks" : ", which ask") + " for " + format(choice.asked)));
   print_line(context, std::string(one ? "    takes " : "    take ") +
                           (choice.taken ? shown(*choice.taken) : "nothing") + ": " + group.reason);
-  std::size_t count = 0;
-  for (const PassedOver& passed : choice.passed_over) {
-    if (count++ == kMostPassedOver) {
-      print_line(context, "    not " + std::to_string(choice.passed_over.size() - kMostPassedOver) + " more");
-      break;
-    }
-    print_line(context, "    not " + shown(passed.entry) + ": it " + passed.reason);
-  }
+  print_passed_over(context, choice.passed_over);
   print_outlooks(context, group);
   for (const ToldClient& told : group.clients) {
     if (told.checked) {
@@ -151,15 +180,24 @@ void add(ChoiceGroups& groups, const Explanation& explanation) {
     group = groups.insert(group,
                           {.wanted = explanation.wanted, .choice = explanation.choice, .reason = explanation.reason});
   }
-  group->clients.push_back({.asked = explanation.asked, .title = explanation.title, .outlook = explanation.outlook});
+  std::size_t place = 0;
+  for (const ChoiceGroup& other : groups) {
+    place += other.clients.size();
+  }
+  group->clients.push_back(
+      {.asked = explanation.asked, .title = explanation.title, .outlook = explanation.outlook, .place = place});
 }
 
-void print_choices(const Context& context, const ChoiceGroups& groups) {
+std::string_view title_of(const ToldClient& told) {
+  return told.title.empty() ? told.asked.client->title : std::string_view(told.title);
+}
+
+void print_choices(const Context& context, const ChoiceGroups& groups, std::string_view heading) {
   const Platform* wanted = nullptr;
   for (const ChoiceGroup& group : groups) {
     print_line(context, "");
     if (wanted == nullptr || *wanted != group.wanted) {
-      print_line(context, "For " + format(group.wanted));
+      print_line(context, std::string(heading) + format(group.wanted));
       print_line(context, "");
     }
     wanted = &group.wanted;

@@ -6,8 +6,10 @@
 #include "oci/digest.hpp"
 #include "oci/json/writer.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasm_oci::cli {
@@ -27,6 +29,7 @@ struct ToldClient {
   AskedClient asked;
   std::string title = {};  // as Explanation has it; empty: that of the client
   Outlook outlook;
+  std::size_t place = 0;  // in what was told
   std::optional<Checked> checked = {};
 };
 
@@ -43,8 +46,11 @@ using ChoiceGroups = std::vector<ChoiceGroup>;
 
 void add(ChoiceGroups& groups, const Explanation& explanation);
 
-// Lines for people: a group at a time.
-void print_choices(const Context& context, const ChoiceGroups& groups);
+// What it is called in sentences and tables.
+std::string_view title_of(const ToldClient& told);
+
+// Lines for people: a group at a time, those for a platform under `heading` and its name.
+void print_choices(const Context& context, const ChoiceGroups& groups, std::string_view heading = "For ");
 // An array: a client, a platform and an action at a time.
 void write_choices(JsonWriter& json, const ChoiceGroups& groups);
 

@@ -1,10 +1,8 @@
 #include "cli/locations.hpp"
 
-#include "cli/output.hpp"
 #include "oci/error.hpp"
 #include "oci/file.hpp"
 #include "oci/manifest.hpp"
-#include "oci/store/archive_store.hpp"
 #include "oci/store/archive_writer.hpp"
 #include "oci/store/layout_index.hpp"
 #include "oci/store/memory_store.hpp"
@@ -187,12 +185,6 @@ void require_writable_kind(const Location& location) {
   }
 }
 
-bool replaces_file(const Location& location) {
-  const auto* const archive = std::get_if<ArchiveLocation>(&location);
-  std::error_code ignored;
-  return archive != nullptr && archive->path != "-" && std::filesystem::is_regular_file(archive->path, ignored);
-}
-
 std::optional<Digest> named_digest(const Location& location) {
   return std::visit(Overloaded{
                         [](const RegistryLocation& registry) { return registry.reference.digest; },
@@ -233,7 +225,7 @@ RootName full_name(const Reference& reference) {
 }
 
 Locations::Locations(Context& context, std::span<const Location> named, bool uploads)
-    : context_(context), registries_(open_registries(context, named, uploads)) {}
+    : context_(context), registries_(open_registries(context, named, uploads)), archives_(context) {}
 
 std::unique_ptr<LayoutStore> Locations::local_for_reading() {
   return LayoutStore::open_or_empty(local_store_path(context_), context_.stop);
@@ -313,20 +305,10 @@ SourceImage Locations::find(const Location& location, Look look, Access access) 
                                .called = called(root)};
           },
           [&](const ArchiveLocation& archive) {
-            auto store = ArchiveReader::open(archive.path, archive.format, context_.stop);
-            {
-              const std::scoped_lock lock(mutex_);
-              archives_read_.push_back(archive.path);
-            }
+            const std::shared_ptr<ArchiveReader> store = archives_.open(archive);
             const Descriptor root = find_entry(*store, archive.name, archive.digest, shown);
-            if (store->digests_are_new()) {
-              print_note(context_, shown + " holds no manifest: one was made, so its digest is new");
-            }
-            return SourceImage{.store = std::move(store),
-                               .root = root,
-                               .name = shown,
-                               .reference = reference_of(root),
-                               .called = called(root)};
+            return SourceImage{
+                .store = store, .root = root, .name = shown, .reference = reference_of(root), .called = called(root)};
           },
           [&](const FileLocation& file) { return find_manifest_file(file); },
       },
@@ -369,31 +351,6 @@ std::optional<std::string> Locations::layout_path(const Location& location) cons
   return layout == nullptr ? std::nullopt : std::optional(layout->path);
 }
 
-std::optional<ReplacedFile> Locations::replaced_at(const Location& location) {
-  if (!replaces_file(location)) {
-    return std::nullopt;
-  }
-  const auto& archive = std::get<ArchiveLocation>(location);
-  ReplacedFile replaced{.path = archive.path};
-  {
-    const std::scoped_lock lock(mutex_);
-    replaced.is_read = std::ranges::any_of(archives_read_, [&](const std::string& path) {
-      std::error_code ignored;
-      return std::filesystem::equivalent(path, replaced.path, ignored);
-    });
-  }
-  try {
-    // What docker saved before it wrote layouts has no digests, and to make them takes a reading of all of it. That is
-    // done where it was done before.
-    const ArchiveFormat format = replaced.is_read ? archive.format : ArchiveFormat::oci;
-    replaced.entries = ArchiveReader::open(replaced.path, format, context_.stop)->entries();
-  } catch (const CancelledError&) {
-    throw;
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): no archive, or a broken one, holds nothing that is lost
-  }
-  return replaced;
-}
-
 Target Locations::target(const Location& location, const Descriptor& root, const std::optional<RootName>& called) {
   require_writable_kind(location);
   const std::string shown = format_name(location);
@@ -433,7 +390,7 @@ Target Locations::target(const Location& location, const Descriptor& root, const
                                         .name = shown,
                                         .names = is_reference ? std::vector{full_name(parse_reference(*archive.name))}
                                                               : names(archive.name),
-                                        .replaced = replaced_at(location)};
+                                        .replaced = archives_.replaced_at(location)};
                         },
                         [](const FileLocation& /*file*/) -> Target { std::unreachable(); },
                     },

@@ -1,6 +1,7 @@
 // From a location to a store: the only place that knows all kinds of stores.
 #pragma once
 
+#include "cli/archives.hpp"
 #include "cli/context.hpp"
 #include "oci/error.hpp"
 #include "oci/location.hpp"
@@ -9,7 +10,6 @@
 #include "registry/registry_access.hpp"
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,18 +26,11 @@ enum class Look { whole, digest_only, as_it_is };
 
 // An image that was found.
 struct SourceImage {
-  std::unique_ptr<Store> store;
+  std::shared_ptr<Store> store;
   Descriptor root;
   std::string name;                         // as result lines show it
   std::optional<Reference> reference = {};  // what it is called, where that is a full name
   std::optional<RootName> called = {};      // what a store is to call it where nobody says otherwise
-};
-
-// A file whose place an archive takes, whole.
-struct ReplacedFile {
-  std::string path;
-  std::vector<Descriptor> entries = {};  // where it is an archive, too
-  bool is_read = false;                  // this run has read an image from it
 };
 
 // Where an image is to go.
@@ -53,9 +46,6 @@ bool is_standard_output(const Location& location);
 
 // Throws UsageError where no image can be written, whatever it is.
 void require_writable_kind(const Location& location);
-
-// Whether writing there replaces a file: that is how archives are written.
-bool replaces_file(const Location& location);
 
 // The digest that a location names; nullopt where it names none.
 std::optional<Digest> named_digest(const Location& location);
@@ -101,14 +91,13 @@ class Locations {
   void require_writable(const Location& location);
   // The store that target() would write to, for reading, where there is one and it can be read: an archive cannot.
   std::unique_ptr<WritableStore> what_is_at(const Location& location);
-  // What writing an archive there replaces; nullopt for other locations, and where there is no file.
-  std::optional<ReplacedFile> replaced_at(const Location& location);
 
   std::unique_ptr<LayoutStore> local_for_reading();
   std::unique_ptr<LayoutStore> local_for_writing();
   // Whether the registry of a location is spoken to without TLS; false for other locations.
   bool speaks_plain_http(const Location& location);
   RegistryAccess& registries() { return registries_; }
+  Archives& archives() { return archives_; }
 
  private:
   std::optional<std::string> layout_path(const Location& location) const;
@@ -116,8 +105,7 @@ class Locations {
 
   Context& context_;
   RegistryAccess registries_;
-  std::mutex mutex_;
-  std::vector<std::string> archives_read_;  // their paths
+  Archives archives_;
 };
 
 }  // namespace wasm_oci::cli

@@ -60,6 +60,11 @@ std::string with_digest(const std::string& name, const Digest& digest) {
   return name.ends_with(suffix) ? name : name + suffix;
 }
 
+std::string shortened(const Digest& digest) {
+  constexpr std::size_t kDigits = 12;
+  return std::string(to_string(digest.algorithm())) + ":" + digest.hex().substr(0, kDigits);
+}
+
 void print_note(const Context& context, std::string_view text) {
   if (!context.options.quiet) {
     context.display.print(escape_for_terminal(text) + "\n");

@@ -29,6 +29,9 @@ void print_text(const Context& context, std::string_view text);
 // The document that `write` makes, and a newline. What may fail belongs before it: by then the first part is printed.
 void print_json(const Context& context, const std::function<void(JsonWriter&)>& write);
 
+// "sha256:" and the twelve digits that docker, too, tells images apart by.
+std::string shortened(const Digest& digest);
+
 // What a command that moves content did, one for each target.
 struct Result {
   std::string name;  // normalised, with its prefix

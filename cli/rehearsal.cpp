@@ -112,7 +112,7 @@ std::vector<RootName> names_at(const Location& location, std::span<const RootNam
 void rehearse_writing(Locations& locations, const Location& location, const Descriptor& root,
                       const std::vector<Store*>& stores, const Rehearsal& rehearsal) {
   locations.require_writable(location);
-  require_nothing_lost(locations.replaced_at(location), root, names_at(location, rehearsal.names));
+  require_nothing_lost(locations.archives().replaced_at(location), root, names_at(location, rehearsal.names));
   const auto* const archive = std::get_if<ArchiveLocation>(&location);
   std::unique_ptr<WritableStore> judge;
   if (archive != nullptr && archive->format == ArchiveFormat::docker) {

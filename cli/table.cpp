@@ -3,7 +3,6 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace wasm_oci::cli {
 
@@ -14,7 +13,7 @@ void Table::add(const std::vector<std::string>& cells) {
   }
 }
 
-std::string Table::text() const {
+std::string Table::text(std::size_t indent) const {
   constexpr std::size_t kGap = 3;
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_) {
@@ -24,6 +23,7 @@ std::string Table::text() const {
   }
   std::string text;
   for (const auto& row : rows_) {
+    text.append(indent, ' ');
     for (std::size_t column = 0; column < row.size(); ++column) {
       text += row[column];
       if (column + 1 < row.size()) {

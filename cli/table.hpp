@@ -1,6 +1,7 @@
 // Text in columns, as docker prints lists.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ class Table {
 
   // As many cells as the head has. They are escaped.
   void add(const std::vector<std::string>& cells);
-  // Each row a line; columns are three blanks apart.
-  std::string text() const;
+  // Each row a line, `indent` blanks from the left; columns are three blanks apart.
+  std::string text(std::size_t indent = 0) const;
 
  private:
   std::vector<std::vector<std::string>> rows_;

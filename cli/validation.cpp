@@ -1,6 +1,7 @@
 #include "cli/validation.hpp"
 
 #include "cli/commands/options.hpp"
+#include "cli/output.hpp"
 #include "oci/clients/gate.hpp"
 #include "oci/error.hpp"
 #include "oci/text.hpp"
@@ -21,6 +22,9 @@ std::string store_of(const Location& location) {
   }
   if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
     return "oci:" + layout->path;
+  }
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&location)) {
+    return format(ArchiveLocation{.format = archive->format, .path = archive->path});
   }
   return format(location);
 }
@@ -216,7 +220,8 @@ void Validation::report_nodes(const std::vector<ReachedNode>& nodes, LocationRep
                                      .clients = std::move(judged.clients),
                                      .digest = finding.place.document,
                                      .path = finding.path,
-                                     .message = finding.message});
+                                     .message = finding.message,
+                                     .entry = entry_of(*node.report, finding)});
       }
     }
     std::ranges::stable_sort(reported.findings, [](const ReportedFinding& left, const ReportedFinding& right) {
@@ -228,6 +233,17 @@ void Validation::report_nodes(const std::vector<ReachedNode>& nodes, LocationRep
   }
 }
 
+std::string place_of(const std::string& path, const std::optional<NamedEntry>& entry) {
+  std::string what;
+  if (entry && entry->platform) {
+    what = excerpt(format_all(*entry->platform), 60);
+  }
+  if (entry && entry->digest) {
+    what.append(what.empty() ? "" : ", ").append(shortened(*entry->digest));
+  }
+  return what.empty() ? path : path + " (" + what + ")";
+}
+
 std::string sentence_of(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding) {
   std::string sentence = report.name;
   if (node.platform) {
@@ -235,7 +251,7 @@ std::string sentence_of(const LocationReport& report, const ReportedNode& node, 
   }
   sentence.append(": ").append(finding.message);
   if (!finding.path.empty()) {
-    sentence.append(", at ").append(finding.path);
+    sentence.append(", at ").append(place_of(finding.path, finding.entry));
   }
   return sentence.append(". ").append(finding.rule->fix);
 }

@@ -25,6 +25,7 @@ struct ReportedFinding {
   std::optional<Digest> digest;  // of the document
   std::string path;
   std::string message;
+  std::optional<NamedEntry> entry = std::nullopt;  // of an index, that the path leads into
 };
 
 // A manifest or index with what was found in it.
@@ -44,6 +45,9 @@ struct LocationReport {
   bool is_unknown = false;                      // the root is an artifact of which only digests and sizes are judged
   std::optional<Error> failure = std::nullopt;  // it could not be looked at; no matter of content
 };
+
+// The path and what is there: "manifests[4].digest (wasi/wasm, sha256:90338f12f183)".
+std::string place_of(const std::string& path, const std::optional<NamedEntry>& entry);
 
 // All of a finding in one line: "NAME (wasi/wasm): MESSAGE, at PATH. FIX"
 std::string sentence_of(const LocationReport& report, const ReportedNode& node, const ReportedFinding& finding);

@@ -23,6 +23,15 @@ void write_digest(JsonWriter& json, const std::optional<Digest>& digest) {
   }
 }
 
+void write_platform(JsonWriter& json, const std::optional<Platform>& platform) {
+  json.key("platform");
+  if (platform) {
+    json.value(format_all(*platform));
+  } else {
+    json.null();
+  }
+}
+
 // What a printer writes as JSON, to be printed when it is known that nothing failed.
 class Pending {
  public:
@@ -86,7 +95,14 @@ class JsonPrinter final : public ValidationPrinter {
     if (node.platform) {
       json_.member("platform", format_all(*node.platform));
     }
-    json_.member("path", finding.path).member("message", finding.message).member("fix", finding.rule->fix);
+    json_.member("path", finding.path);
+    if (finding.entry) {
+      json_.key("entry").begin_object();
+      write_digest(json_, finding.entry->digest);
+      write_platform(json_, finding.entry->platform);
+      json_.end_object();
+    }
+    json_.member("message", finding.message).member("fix", finding.rule->fix);
     json_.end_object();
   }
 

@@ -84,7 +84,7 @@ class TextPrinter final : public ValidationPrinter {
     print_line(context_, line);
     const bool is_told = finding.path.starts_with('/') && finding.message.contains(finding.path);
     if (!finding.path.empty() && !is_told) {
-      print_line(context_, "      at " + finding.path);
+      print_line(context_, "      at " + place_of(finding.path, finding.entry));
     }
     print_line(context_, "      fix: " + std::string(finding.rule->fix));
   }

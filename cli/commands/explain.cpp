@@ -1,15 +1,15 @@
 #include "oci/clients/explain.hpp"
 
 #include "cli/check_with.hpp"
+#include "cli/choice_table.hpp"
 #include "cli/choices.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/locations.hpp"
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
+#include "cli/rule_pages.hpp"
 #include "oci/error.hpp"
-#include "oci/text.hpp"
-#include "oci/validate/rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -54,26 +54,6 @@ std::vector<Platform> platforms_to_ask(const Parsed& parsed) {
   return {host_platform(), usual_wasm_platform()};
 }
 
-ExitCode explain_rule(const Context& context, const std::string& id) {
-  const Rule* const rule = find_rule(id);
-  if (rule == nullptr) {
-    throw UsageError("there is no rule " + excerpt(id),
-                     "rules are named as in IDX005, in full platform-missing; docs/rules has a page of each");
-  }
-  if (context.options.format != Format::json) {
-    print_text(context, page_of(*rule));
-    return ExitCode::ok;
-  }
-  print_json(context, [&](JsonWriter& json) {
-    json.begin_object().member("rule", rule->id).member("name", rule->name).key("severities").begin_object();
-    for (const Client& client : all_clients()) {
-      json.member(client.name, to_string(severity_for(*rule, client.name)));
-    }
-    json.end_object().member("checks", rule->checks).member("why", rule->why).member("fix", rule->fix).end_object();
-  });
-  return ExitCode::ok;
-}
-
 bool is_plain(std::string_view text, std::string_view also) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || also.contains(c);
@@ -99,16 +79,28 @@ std::string layout_to_paste(const Location& location) {
 }
 
 ExitCode run(const Parsed& parsed, Context& context) {
-  const std::string& argument = parsed.arguments().front();
-  // The names of rules without a hyphen are words, which images have for names.
-  const bool is_rule_name = argument.contains('-') && find_rule(argument) != nullptr;
-  if (is_rule_name || is_like_rule_id(argument)) {
-    return explain_rule(context, argument);
+  if (parsed.flag("rules")) {
+    if (!parsed.arguments().empty()) {
+      throw UsageError("--rules lists all rules and takes no argument", "one of them: wasm-oci explain IDX005");
+    }
+    print_rules(context, clients_to_ask(parsed, {}));
+    return ExitCode::ok;
   }
-  const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"));
+  if (parsed.arguments().empty()) {
+    throw UsageError("explain: LOCATION|RULE is missing", "wasm-oci explain --rules lists the rules");
+  }
+  const std::string& argument = parsed.arguments().front();
+  if (speaks_of_rule(argument)) {
+    print_rule(context, argument);
+    return ExitCode::ok;
+  }
+  const std::array named = {parse_location(argument)};
+  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
+  const CheckedLocation place{.location = named.front(), .local_store = is_local ? local_store_path(context) : ""};
+  const std::vector<CheckingProgram> programs = find_programs(context, parsed.values("check-with"), place);
+  require_one_to_ask(context, programs);
   const std::vector<AskedClient> clients = clients_to_ask(parsed, programs);
   const std::vector<Platform> platforms = platforms_to_ask(parsed);
-  const std::array named = {parse_location(parsed.arguments().front())};
   Locations locations(context, named, false);
   const SourceImage source = locations.find(named.front());
   ExplainRequest request{.name = "REF",
@@ -119,7 +111,6 @@ ExitCode run(const Parsed& parsed, Context& context) {
                          .clients = clients,
                          .older_versions = parsed.values("for").empty()};
   request.is_document = std::holds_alternative<FileLocation>(named.front());
-  const bool is_local = std::holds_alternative<LocalLocation>(named.front());
   // Clients cannot name what is in a layout or an archive, whatever it is called there.
   if (source.reference && (is_local || std::holds_alternative<RegistryLocation>(named.front()))) {
     Reference repository = *source.reference;
@@ -131,11 +122,7 @@ ExitCode run(const Parsed& parsed, Context& context) {
   ChoiceGroups groups;
   explain(*source.store, source.root, request, [&](const Explanation& explanation) { add(groups, explanation); });
   check_with(programs,
-             {.store = *source.store,
-              .root = source.root,
-              .location = named.front(),
-              .local_store = is_local ? local_store_path(context) : "",
-              .plain_http = request.is_plain_http},
+             {.store = *source.store, .root = source.root, .location = place, .plain_http = request.is_plain_http},
              groups);
   const ExitCode code = has_disagreement(groups) ? ExitCode::gate : ExitCode::ok;
   if (context.options.format == Format::json) {
@@ -147,21 +134,28 @@ ExitCode run(const Parsed& parsed, Context& context) {
     return code;
   }
   print_line(context, with_digest(source.name, source.root.digest));
-  print_choices(context, groups);
+  // Of one or two it would say nothing more than the details.
+  if (clients.size() > 2) {
+    print_choice_table(context, groups, clients);
+    print_choices(context, groups, "Details for ");
+  } else {
+    print_choices(context, groups);
+  }
   if (is_local) {
     print_note(context, "clients find it when it is pushed: wasm-oci push " + request.name);
   }
   return code;
 }
 
-constexpr std::array<Example, 6> kExamples = {
+constexpr std::array<Example, 7> kExamples = {
     {{"What every client takes, for this machine and for wasi/wasm", "wasm-oci explain me/app:1.0"},
      {"What a rule is about", "wasm-oci explain IDX005"},
+     {"Which rules there are", "wasm-oci explain --rules"},
      {"Why Kubernetes does not run it", "wasm-oci explain me/app:1.0 --for kubernetes --platform wasi/wasm"},
      {"With the containerd that its nodes have", "wasm-oci explain me/app:1.0 --for kubernetes@2.2"},
      {"Whether the installed programs do so", "wasm-oci explain me/app:1.0 --check-with podman,skopeo"},
      {"For a script", "wasm-oci explain me/app:1.0 --for docker,podman --format json"}}};
-constexpr std::array kArguments = {Argument{.name = "LOCATION|RULE", .completion = Completion::location}};
+constexpr std::array kArguments = {Argument{.name = "LOCATION|RULE", .min = 0, .completion = Completion::location}};
 constexpr std::array<std::string_view, 4> kPrograms = {"docker", "podman", "skopeo", "ctr"};
 constexpr std::array kOptions = {
     Option{.name = "for",
@@ -177,14 +171,16 @@ constexpr std::array kOptions = {
            .help = "What is wanted of them (default this machine's, and wasi/wasm)",
            .takes = Takes::one,
            .completion = Completion::platform},
-    Option{.name = "check-with",
-           .value = "PROGRAM[,PROGRAM...]",
-           .help =
-               "Ask these as well, where they are installed: docker, podman, skopeo, ctr. docker pulls the image by "
-               "digest and removes it again; podman and ctr fetch it into a place of their own",
-           .takes = Takes::list,
-           .completion = Completion::choice,
-           .choices = kPrograms}};
+    Option{
+        .name = "check-with",
+        .value = "PROGRAM[,PROGRAM...]",
+        .help =
+            "Ask these as well: docker, podman, skopeo, ctr; at least one has to be there. docker pulls the image by "
+            "digest and removes it again; podman and ctr fetch it into a place of their own",
+        .takes = Takes::list,
+        .completion = Completion::choice,
+        .choices = kPrograms},
+    Option{.name = "rules", .help = "List the rules of validate, each as severe as the worst of --for takes it"}};
 
 }  // namespace
 

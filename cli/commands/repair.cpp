@@ -7,6 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/parsed.hpp"
 #include "cli/rehearsal.hpp"
+#include "cli/validation.hpp"
 #include "oci/error.hpp"
 #include "oci/json/writer.hpp"
 #include "oci/store/joined_store.hpp"
@@ -31,6 +32,7 @@ struct Left {
   std::optional<Digest> document;
   std::string path;
   std::string message;
+  std::optional<NamedEntry> entry = std::nullopt;
 };
 
 void tell(const Context& context, const Repaired& repaired) {
@@ -50,7 +52,10 @@ void tell(const Context& context, const std::vector<Left>& left) {
   for (const Left& one : left) {
     std::string line = "left as it is: ";
     line.append(to_string(one.severity)).append(" ").append(one.rule->id);
-    line.append(one.path.empty() ? "" : ", " + one.path).append(": ").append(one.message).append(". ");
+    line.append(one.path.empty() ? "" : ", " + place_of(one.path, one.entry))
+        .append(": ")
+        .append(one.message)
+        .append(". ");
     print_note(context, line.append(one.rule->fix));
   }
 }
@@ -70,7 +75,8 @@ std::vector<Left> find_what_is_left(std::vector<std::string_view> clients, Store
                         .severity = judged.severity,
                         .document = finding.place.document,
                         .path = finding.path,
-                        .message = finding.message});
+                        .message = finding.message,
+                        .entry = entry_of(*node.report, finding)});
       }
     }
   }

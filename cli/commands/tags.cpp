@@ -12,8 +12,22 @@ namespace wasm_oci::cli {
 
 namespace {
 
+void require_registry(const std::string& argument) {
+  const Location location = parse_location(argument);
+  if (std::holds_alternative<LocalLocation>(location)) {
+    throw UsageError("tags are a registry's, and " + argument + " is in the local store",
+                     "wasm-oci images lists what that holds");
+  }
+  if (std::holds_alternative<LayoutLocation>(location) || std::holds_alternative<ArchiveLocation>(location)) {
+    throw UsageError("tags are a registry's, and " + argument + " is none",
+                     "wasm-oci validate --all-tags --shallow " + argument + " goes through what is there");
+  }
+}
+
 ExitCode run(const Parsed& parsed, Context& context) {
-  const Reference repository = parse_repository_location(parsed.arguments().front());
+  const std::string& argument = parsed.arguments().front();
+  require_registry(argument);
+  const Reference repository = parse_repository_location(argument);
   const std::array named = {Location(RegistryLocation{repository})};
   Locations locations(context, named, false);
   const std::vector<std::string> tags = locations.registries().open(repository, Access::pull)->tags();

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,7 +46,7 @@ ValidationRequest read_request(const Parsed& parsed) {
     const Rule* const rule = find_rule(id);
     if (rule == nullptr) {
       throw UsageError("there is no rule " + excerpt(id),
-                       "docs/rules lists them; wasm-oci explain IDX005 tells of one");
+                       "wasm-oci explain --rules lists them; wasm-oci explain IDX005 tells of one");
     }
     request.ignored.insert(rule);
   }
@@ -63,35 +64,71 @@ std::vector<Subject> all_tags(Reference repository, Locations& locations) {
   return all;
 }
 
-std::vector<Subject> all_entries(const LayoutLocation& layout, const Context& context) {
-  const std::shared_ptr<LayoutStore> store = LayoutStore::open(layout.path, context.stop);
+// `at`: a layout or an archive.
+template <typename At>
+std::vector<Subject> all_entries(const At& at, const std::shared_ptr<Store>& store,
+                                 const std::vector<Descriptor>& entries) {
   std::vector<Subject> all;
-  for (Descriptor& entry : store->entries()) {
+  for (const Descriptor& entry : entries) {
     const auto name = entry.annotations.find(std::string(annotation::kRefName));
-    LayoutLocation one = layout;
+    At one = at;
     if (name != entry.annotations.end() && !name->second.empty()) {
       one.name = name->second;
     } else {
       one.digest = entry.digest;
     }
-    all.push_back({.location = std::move(one), .store = store, .root = std::move(entry)});
+    all.push_back({.location = std::move(one), .store = store, .root = entry});
   }
   return all;
 }
 
-// What a REPO or a layout holds, each told by its name; of a layout also what has none. What cannot be listed is looked
-// at as a whole, so that what is wrong with it is told as everything else is.
+std::vector<Subject> all_local(const LocalLocation& repository, Locations& locations) {
+  const std::shared_ptr<LayoutStore> store = locations.local_for_reading();
+  const std::string prefix = repository.reference.repository() + ":";
+  std::vector<Subject> all;
+  for (const Descriptor& entry : store->entries()) {
+    const auto name = entry.annotations.find(std::string(annotation::kRefName));
+    if (name != entry.annotations.end() && name->second.starts_with(prefix)) {
+      Reference reference = repository.reference;
+      reference.tag = name->second.substr(prefix.size());
+      all.push_back({.location = LocalLocation{std::move(reference)}, .store = store, .root = entry});
+    }
+  }
+  if (all.empty()) {
+    throw NotFoundError(format(Location(repository)) + ": not found",
+                        "wasm-oci images shows what the local store holds");
+  }
+  return all;
+}
+
+// What a REPO, a layout or an archive holds, each told by its name; of the latter also what has none. What cannot be
+// listed is looked at as a whole, so that what is wrong with it is told as everything else is.
 std::vector<Subject> all_of(const std::string& argument, Locations& locations, const Context& context) {
   Location location = parse_location(argument);
   const auto* const layout = std::get_if<LayoutLocation>(&location);
+  const auto* const archive = std::get_if<ArchiveLocation>(&location);
   if (std::holds_alternative<RegistryLocation>(location)) {
     location = RegistryLocation{parse_repository_location(argument)};
-  } else if (layout == nullptr || layout->name || layout->digest) {
-    throw UsageError("--all-tags takes a repository or a layout (oci:DIR), not " + format(location));
+  } else if (std::holds_alternative<LocalLocation>(location)) {
+    location = LocalLocation{parse_repository(argument.substr(argument.find(':') + 1))};
+  } else if (const bool is_whole = (layout != nullptr && !layout->name && !layout->digest) ||
+                                   (archive != nullptr && !archive->name && !archive->digest);
+             !is_whole) {
+    throw UsageError("--all-tags takes a repository, a layout (oci:DIR) or an archive (oci-archive:FILE), not " +
+                     format(location));
   }
   try {
-    return layout != nullptr ? all_entries(*layout, context)
-                             : all_tags(std::get<RegistryLocation>(location).reference, locations);
+    if (layout != nullptr) {
+      const std::shared_ptr<LayoutStore> store = LayoutStore::open(layout->path, context.stop);
+      return all_entries(*layout, store, store->entries());
+    }
+    if (archive != nullptr) {
+      const std::shared_ptr<ArchiveReader> store = locations.archives().open(*archive);
+      return all_entries(*archive, store, store->entries());
+    }
+    const auto* const local = std::get_if<LocalLocation>(&location);
+    return local != nullptr ? all_local(*local, locations)
+                            : all_tags(std::get<RegistryLocation>(location).reference, locations);
   } catch (const Error& error) {
     if (context.stop.stop_requested() || error.kind() == ErrorKind::cancelled) {
       throw;
@@ -143,16 +180,19 @@ ExitCode run(const Parsed& parsed, Context& context) {
   return code;
 }
 
-constexpr std::array<Example, 4> kExamples = {
+constexpr std::array<Example, 5> kExamples = {
     {{"Everything about an image or index", "wasm-oci validate me/app:1.0"},
      {"As a gate: Docker and podman must take an image for wasi/wasm",
       "wasm-oci validate me/app:1.0 --for docker,podman --require-platform wasi/wasm"},
      {"All tags of a repository, manifests alone", "wasm-oci validate --all-tags --shallow me/app"},
+     {"Everything in an archive", "wasm-oci validate --all-tags oci-archive:app.tar"},
      {"In a workflow of GitHub", "wasm-oci validate oci:layout --format github --fail-on warning"}}};
 constexpr std::array kArguments = {
     Argument{.name = "LOCATION", .max = Argument::kUnlimited, .completion = Completion::location}};
 constexpr std::array kOptions = {
-    Option{.name = "all-tags", .help = "Validate every tag of the repository, or everything in the layout"},
+    Option{.name = "all-tags",
+           .help = "Validate every tag of the repository (local:REPO: in the local store), or everything in the layout "
+                   "or archive"},
     Option{.name = "fail-on",
            .value = "error|warning|never",
            .help = "From which severity on to exit with 3 (default error)",
@@ -186,7 +226,7 @@ constexpr Command kValidateCommand{
     .details =
         "Reads indexes, manifests, configs and layers, and tells what breaks which client, with what mends it. "
         "Findings at or above --fail-on exit with 3. Artifacts, attestations and what is not known are judged "
-        "by their own rules. What a rule is about: wasm-oci explain IDX005.",
+        "by their own rules. The rules: wasm-oci explain --rules; what one is about: wasm-oci explain IDX005.",
     .examples = kExamples,
     .arguments = kArguments,
     .options = kOptions,

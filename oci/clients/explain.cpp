@@ -93,6 +93,7 @@ class Explaining {
       explanation.outlook = foresee(client, choice, taken(*choice.taken), wish);
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
+      explanation.outlook.is_known = !request_.is_document;
       explanation.outlook.next = request_.is_document ? "what becomes of it is not known: the document stands alone"
                                                       : "it fails on what it takes: " + error.message();
     }

@@ -30,6 +30,7 @@ struct Outlook {
   std::string next;                                   // one sentence or two
   std::string command;                                // to paste; may be several lines; empty: there is none
   std::optional<std::string> refusal = std::nullopt;  // why the client does not take it after all
+  bool is_known = true;                               // false: what it takes is not there to be looked at
 
   bool operator==(const Outlook&) const = default;
 };

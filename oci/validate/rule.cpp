@@ -73,17 +73,15 @@ const Rule* find_rule(std::string_view id_or_name) {
 
 bool is_like_rule_id(std::string_view text) {
   constexpr std::size_t kLetters = 3;
-  constexpr std::size_t kDigits = 3;
-  const std::string family = to_upper(text.substr(0, kLetters));
-  const bool is_family =
-      std::ranges::any_of(all_rules(), [&](const Rule* rule) { return rule->id.substr(0, kLetters) == family; });
-  if (!is_family || text.size() == kLetters) {
+  const std::string upper = to_upper(text);
+  const std::string_view family = std::string_view(upper).substr(0, kLetters);
+  if (std::ranges::none_of(all_rules(), [&](const Rule* rule) { return rule->id.substr(0, kLetters) == family; })) {
     return false;
   }
-  std::string_view number = text.substr(kLetters);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  number.remove_suffix(number.size() > 1 && !is_digit(number.back()) ? 1 : 0);
-  return std::ranges::all_of(number, is_digit) && (number.size() == kDigits || text.starts_with(family));
+  std::string_view number = std::string_view(upper).substr(kLetters);
+  number.remove_prefix(number.starts_with('-') ? 1 : 0);
+  number.remove_suffix(number.size() > 1 && number.back() >= 'A' && number.back() <= 'Z' ? 1 : 0);
+  return !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_hint(const Rule& rule) { return rule.severity == Severity::none && rule.clients.empty(); }

@@ -40,8 +40,8 @@ struct Rule {
 std::span<const Rule* const> all_rules();
 // By its id, in any case, or its name; nullptr for none.
 const Rule* find_rule(std::string_view id_or_name);
-// Whether `text` is meant as an id: spelled as one in any case ("idx005", "IDX018b"), or in upper case with the letters
-// of a family and some digits, as no image is called.
+// Whether `text` is spelled as ids are, in any case and perhaps with a hyphen: the letters of a family, digits and at
+// most one letter ("idx005", "IDX018b", "idx5", "IDX-005"). An image that is called so has to be named in full.
 bool is_like_rule_id(std::string_view text);
 
 // Whether it is about surroundings, which no content breaks: a hint, and never a finding.

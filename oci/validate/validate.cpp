@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
+#include <span>
 #include <utility>
 
 namespace wasm_oci {
@@ -35,6 +37,9 @@ bool is_index_body(const JsonValue& root) {
   const std::string own = text_of(root, "mediaType");
   return media_type::is_manifest(own) ? media_type::is_index(own) : root.find("manifests").has_value();
 }
+
+// "manifests[4]" of "manifests[4].digest".
+std::string path_of_entry(const Finding& finding) { return finding.path.substr(0, finding.path.find(']') + 1); }
 
 }  // namespace
 
@@ -108,6 +113,19 @@ class Validating {
                    .is_pinned = depth == 0 && request_.is_pinned},
                   place, report.findings);
     check_strictly(place, report.findings, [&] { parse_index(document.text(), descriptor.media_type); });
+    name_entries(entries, report);
+  }
+
+  static void name_entries(std::span<const LooseDescriptor> entries, NodeReport& report) {
+    std::set<std::string> paths;
+    for (const Finding& finding : report.findings.all()) {
+      paths.insert(path_of_entry(finding));
+    }
+    for (const LooseDescriptor& entry : entries) {
+      if (std::string path = entry.json.path(); paths.contains(path)) {
+        report.entries[std::move(path)] = {.digest = entry.digest, .platform = entry.full_platform()};
+      }
+    }
   }
 
   // The manifest that an entry leads to; nullptr where that is not there, not looked at, or an index.
@@ -287,6 +305,11 @@ class Validating {
 std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,
                                   ValidationCache& cache) {
   return Validating(store, request, cache).walk(root);
+}
+
+std::optional<NamedEntry> entry_of(const NodeReport& report, const Finding& finding) {
+  const auto found = report.entries.find(path_of_entry(finding));
+  return found == report.entries.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<ContentKind> kinds_of(const std::vector<ReachedNode>& nodes) {

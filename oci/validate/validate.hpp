@@ -14,6 +14,7 @@
 #include "oci/validate/layer_facts.hpp"
 #include "oci/validate/shared_work.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,14 +23,21 @@
 
 namespace wasm_oci {
 
+// What an entry of an index says.
+struct NamedEntry {
+  std::optional<Digest> digest;
+  std::optional<Platform> platform;
+};
+
 // What was found in one manifest or index, its config and its layers included. Each is judged once for all entries that
 // say the same of it.
 struct NodeReport {
   ManifestFacts facts = {};
   Findings findings = {};
-  bool was_read = false;               // whether it is there, and what is meant
-  std::uint64_t size = 0;              // in bytes, where it was read
-  std::vector<Problem> problems = {};  // told where a descriptor leads to it
+  bool was_read = false;                           // whether it is there, and what is meant
+  std::uint64_t size = 0;                          // in bytes, where it was read
+  std::vector<Problem> problems = {};              // told where a descriptor leads to it
+  std::map<std::string, NamedEntry> entries = {};  // those with findings, by their paths ("manifests[4]")
 };
 
 // A report as it is reached from the root.
@@ -69,6 +77,9 @@ class ValidationCache {
 // of content: errors of networks, disks and credentials, cancellation.
 std::vector<ReachedNode> validate(Store& store, const Descriptor& root, const ValidateRequest& request,
                                   ValidationCache& cache);
+
+// The entry of an index in which it was found; nullopt: in none.
+std::optional<NamedEntry> entry_of(const NodeReport& report, const Finding& finding);
 
 // The kinds of all that was reached.
 std::vector<ContentKind> kinds_of(const std::vector<ReachedNode>& nodes);

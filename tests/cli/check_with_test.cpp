@@ -55,6 +55,7 @@ class CheckWith : public ::testing::Test {
     const std::string name(askable.client);
     return {.askable = &askable,
             .found = {.context = context_.context, .path = "/bin/it", .version = "1.2", .client = name},
+            .not_asked = why_not_read(askable, {.location = location_, .local_store = "/store"}),
             .client = {.client = &find_client(name), .label = name}};
   }
 
@@ -68,7 +69,8 @@ class CheckWith : public ::testing::Test {
     g_answer = said;
     groups_ = {{.wanted = kWasi, .choice = {.asked = kWasi, .taken = taken}, .reason = "", .clients = {}}};
     groups_[0].clients.push_back({.asked = asked.client, .outlook = outlook});
-    check_with({asked}, {.store = store_, .root = root_, .location = location_, .local_store = "/store"}, groups_);
+    check_with({asked}, {.store = store_, .root = root_, .location = {.location = location_, .local_store = "/store"}},
+               groups_);
     return groups_[0].clients[0].checked.value_or(Checked{});
   }
 
@@ -174,7 +176,7 @@ TEST_F(CheckWith, OnlySomeReadLayouts) {
 
 TEST_F(CheckWith, WhoCannotBeAskedIsNotAsked) {
   CheckingProgram absent = program(kLayoutReader);
-  absent.not_asked = "it is not in PATH";
+  absent.not_asked = NotFoundError("it is not in PATH");
   EXPECT_EQ(check(absent, {}, wasi_).said, "it is not in PATH");
   EXPECT_EQ(g_last_asked, "");
 }
@@ -186,7 +188,7 @@ TEST_F(CheckWith, TheAnswerStandsWithTheVersionOfTheProgram) {
   groups_ = {{.wanted = kWasi, .choice = {.asked = kWasi, .taken = wasi_}, .reason = "", .clients = {}}};
   groups_[0].clients = {{.asked = {.client = &find_client("containerd"), .label = "containerd"}, .outlook = {}},
                         {.asked = {.client = &find_client("containerd@1"), .label = "containerd@1"}, .outlook = {}}};
-  const CheckedImage image{.store = store_, .root = root_, .location = location_, .local_store = ""};
+  const CheckedImage image{.store = store_, .root = root_, .location = {.location = location_, .local_store = ""}};
   check_with({asked}, image, groups_);
   EXPECT_FALSE(groups_[0].clients[0].checked);
   EXPECT_TRUE(groups_[0].clients[1].checked);
@@ -194,11 +196,40 @@ TEST_F(CheckWith, TheAnswerStandsWithTheVersionOfTheProgram) {
 
 TEST_F(CheckWith, ProgramsAreLookedForInPath) {
   context_.environment = cli::testing::environment_of({{"PATH", "/nowhere"}});
-  const std::vector<CheckingProgram> programs = find_programs(context_.context, {"skopeo", "ctr", "skopeo"});
+  const std::vector<CheckingProgram> programs =
+      find_programs(context_.context, {"skopeo", "ctr", "skopeo"}, {.location = location_, .local_store = ""});
   ASSERT_EQ(programs.size(), 2U);
   for (const CheckingProgram& found : programs) {
-    EXPECT_EQ(found.not_asked, "it is not in PATH");
+    ASSERT_TRUE(found.not_asked);
+    EXPECT_EQ(found.not_asked->message(), "it is not in PATH");
   }
+}
+
+TEST_F(CheckWith, WhereNobodyIsAskedNothingIsChecked) {
+  const auto kind_of = [&](const std::vector<std::optional<Error>>& reasons) {
+    std::vector<CheckingProgram> programs;
+    for (const std::optional<Error>& reason : reasons) {
+      programs.push_back(program(kLayoutReader));
+      programs.back().not_asked = reason;
+    }
+    try {
+      require_one_to_ask(context_.context, programs);
+    } catch (const Error& error) {
+      return std::optional(error.kind());
+    }
+    return std::optional<ErrorKind>();
+  };
+  const FailureError silent("its daemon does not answer");
+  const NotFoundError absent("it is not in \x1b[31mPATH");
+  EXPECT_EQ(kind_of({}), std::nullopt);
+  EXPECT_EQ(kind_of({std::nullopt}), std::nullopt);
+  EXPECT_EQ(context_.err.text, "");
+  EXPECT_EQ(kind_of({std::nullopt, absent}), std::nullopt);
+  EXPECT_EQ(context_.err.text, "warning: not asked: podman: it is not in \\x1b[31mPATH\n");
+  EXPECT_EQ(kind_of({silent}), ErrorKind::failure);
+  EXPECT_EQ(kind_of({silent, absent}), ErrorKind::not_found);
+  EXPECT_EQ(kind_of({absent, silent}), ErrorKind::not_found);
+  EXPECT_EQ(kind_of({UsageError("it cannot read this location")}), ErrorKind::usage);
 }
 
 }  // namespace

@@ -50,6 +50,40 @@ TEST(Choices, WhoTakesTheSameStandsTogether) {
                                      HasSubstr("      ctr run\n"), HasSubstr("    takes nothing: why not\n")));
 }
 
+PassedOver passed_over(const std::string& platform, const std::string& reason) {
+  PassedOver passed{.entry = {.media_type = {}, .digest = digest_of(platform)}, .reason = reason};
+  if (!platform.empty()) {
+    passed.entry.platform = parse_platform(platform);
+  }
+  return passed;
+}
+
+TEST(Choices, WhatIsPassedOverForTheSameKindOfReasonStandsInOneLine) {
+  ChoiceGroups groups;
+  Explanation told = explanation("podman", "why", {});
+  told.choice.passed_over = {passed_over("linux/amd64", "is for linux/amd64"), passed_over("", "names no platform"),
+                             passed_over("linux/arm64", "is for linux/arm64"),
+                             passed_over("linux/s390x", "is for linux/riscv64")};
+  add(groups, told);
+  const auto shown = [](const std::string& platform) { return "sha256:" + digest_of(platform).hex().substr(0, 12); };
+  EXPECT_THAT(printed(groups), HasSubstr("    not linux/amd64 " + shown("linux/amd64") + ", linux/arm64 " +
+                                         shown("linux/arm64") + ": each is for another platform\n    not " + shown("") +
+                                         ": it names no platform\n    not linux/s390x " + shown("linux/s390x") +
+                                         ": it is for linux/riscv64\n"));
+  EXPECT_THAT(written(groups), HasSubstr(R"("reason":"is for linux/arm64")"));
+}
+
+TEST(Choices, OfALargeIndexTheFirstEntriesAreShown) {
+  ChoiceGroups groups;
+  Explanation told = explanation("podman", "why", {});
+  for (int i = 0; i < 23; ++i) {
+    told.choice.passed_over.push_back(passed_over("os/" + std::to_string(i), "is for os/" + std::to_string(i)));
+  }
+  add(groups, told);
+  EXPECT_THAT(printed(groups),
+              AllOf(HasSubstr(" os/19 sha256:"), Not(HasSubstr("os/20 ")), HasSubstr("    not 3 more\n")));
+}
+
 TEST(Choices, WhoDoesTheSameIsToldOnce) {
   ChoiceGroups groups;
   const Outlook refused{.next = "it is refused", .command = {}};

@@ -17,6 +17,12 @@ TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
             "a                                1 B\n");
 }
 
+TEST(Table, StandsAsFarFromTheLeftAsItIsTold) {
+  Table table({"NAME", "SIZE"});
+  table.add({"a", "1 B"});
+  EXPECT_EQ(table.text(2), "  NAME   SIZE\n  a      1 B\n");
+}
+
 TEST(Table, OneColumnHasNoBlanks) {
   Table table({"TAG"});
   table.add({"latest"});

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -16,8 +17,11 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class ExplainCommand : public ::testing::Test {
  protected:
@@ -36,15 +40,28 @@ class ExplainCommand : public ::testing::Test {
 };
 
 TEST_F(ExplainCommand, GroupsClientsThatTakeTheSame) {
+  const std::string wasi = user_.must({"digest", "local:me/app:1", "--platform", "wasi/wasm"});
   const Outcome outcome = user_({"explain", "local:me/app:1", "--platform", "wasip1/wasm"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out,
               AllOf(HasSubstr("For wasip1/wasm\n"),
                     HasSubstr("  Docker, docker pull, Docker 28 or older, Docker's classic store, containerd,"),
                     HasSubstr("(wasip1/wasm): it is the first that is for wasip1/wasm\n"),
-                    HasSubstr("(wasi/wasm): it is for wasi/wasm\n"),
+                    HasSubstr("    not wasi/wasm sha256:" + wasi.substr(7, 12) + ": it is for another platform\n"),
                     HasSubstr("docker run --rm --runtime io.containerd.wasmtime.v1 --platform wasip1/wasm me/app:1\n"),
                     HasSubstr("podman run --rm --platform wasip1/wasm --annotation run.oci.handler=wasm me/app:1\n")));
+}
+
+TEST_F(ExplainCommand, BeginsWithATableUnlessOneOrTwoAreAskedFor) {
+  const std::string all = user_.must({"explain", "local:me/app:1"});
+  const std::string digest = user_.must({"digest", "local:me/app:1", "--platform", "wasi/wasm"}).substr(0, 19);
+  EXPECT_THAT(all, AllOf(HasSubstr("  CLIENT "), ContainsRegex("\n  podman +wasi/wasm " + digest + " +runs\n"),
+                         ContainsRegex("\n  docker pull +wasi/wasm " + digest + " +pulled only\n"),
+                         ContainsRegex("\n  Spin +nothing +asks for linux/[a-z0-9]+, finds nothing\n")));
+  EXPECT_LT(all.find("\nFor wasi/wasm\n"), all.find("\nDetails for "));
+  const std::string two = user_.must({"explain", "local:me/app:1", "--for", "docker,podman"});
+  EXPECT_THAT(two, AllOf(Not(HasSubstr("CLIENT")), Not(HasSubstr("Details")), HasSubstr("\nFor wasi/wasm\n")));
+  EXPECT_THAT(user_.must({"explain", "local:me/app:1", "--for", "docker,podman,crane"}), HasSubstr("CLIENT"));
 }
 
 // Its name would be somebody else's image on Docker Hub.
@@ -113,6 +130,12 @@ TEST_F(ExplainCommand, TellsWhatAVersionDoes) {
   EXPECT_THAT(only("kubernetes").at("next").get<std::string>(), HasSubstr("use_local_image_pull = true"));
   EXPECT_THAT(only("kubernetes@2.2").at("next").get<std::string>(), Not(HasSubstr("use_local_image_pull")));
   EXPECT_EQ(choices({"--for", "k8s@2.3", "--platform", "wasi/wasm"}).at(0).at("client"), "kubernetes@2.3");
+  // As they were asked for, also those that do the same and those that have other actions.
+  std::vector<std::string> clients;
+  for (const json& choice : choices({"--for", "docker@28,docker@27.5,docker@29", "--platform", "wasi/wasm"})) {
+    clients.push_back(choice.at("client"));
+  }
+  EXPECT_THAT(clients, UnorderedElementsAre("docker@28", "docker@27.5", "docker@29", "docker@29", "docker@29"));
 }
 
 TEST_F(ExplainCommand, TellsWhatDockerDoesWhereNothingSaysThePlatform) {
@@ -214,15 +237,22 @@ TEST_F(CheckedExplain, AProgramGetsWordsAndNoShell) {
 }
 
 TEST_F(CheckedExplain, WhoIsAbsentIsNotAsked) {
+  install("skopeo", "cat '" + config_of("wasi/wasm").string() + "'\n");
+  user_.environment()["PATH"] = (user_.root() / "programs").string();
+  const Outcome outcome = check("docker,podman,skopeo");
+  EXPECT_THAT(outcome.out, HasSubstr("    podman: not asked: it is not in PATH\n"));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("warning: not asked: podman: it is not in PATH\n"),
+                                 HasSubstr("warning: not asked: docker: it cannot read this location")));
+  EXPECT_THAT(check("podman,skopeo", {"--format", "json"}).out, HasSubstr("\"said\": \"it is not in PATH\""));
+}
+
+TEST_F(CheckedExplain, WhereNobodyCanBeAskedNothingIsChecked) {
   user_.environment()["PATH"] = "/nowhere";
-  const Outcome outcome = check("docker,podman,skopeo,ctr");
-  EXPECT_EQ(outcome.exit_code, 0);
-  for (const std::string program : {"podman", "skopeo"}) {
-    EXPECT_THAT(outcome.out, HasSubstr("    " + program + ": not asked: it is not in PATH\n"));
-  }
-  for (const std::string program : {"docker", "ctr"}) {  // which would not help
-    EXPECT_THAT(outcome.out, HasSubstr("    " + program + ": not asked: it cannot read this location"));
-  }
+  const Outcome absent = check("podman,skopeo");
+  EXPECT_EQ(absent.exit_code, 4);
+  EXPECT_EQ(absent.out, "");
+  EXPECT_THAT(absent.err, HasSubstr("error: no program can be asked: podman: it is not in PATH; skopeo: it is not"));
+  EXPECT_EQ(check("docker,ctr").exit_code, 2) << "they read registries alone";
   EXPECT_EQ(check("rkt").exit_code, 2);
 }
 
@@ -232,6 +262,35 @@ TEST_F(ExplainCommand, PrintsThePageOfARule) {
   EXPECT_EQ(rule.at("rule"), "IDX005");
   EXPECT_EQ(rule.at("severities").at("docker"), "error");
   EXPECT_EQ(user_({"explain", "IDX999"}).exit_code, 2);
+}
+
+// Such words went to a registry.
+TEST_F(ExplainCommand, ANearMissOfARuleIsNoImage) {
+  const auto hint = [&](const std::string& argument) {
+    const Outcome outcome = user_({"explain", argument});
+    EXPECT_EQ(outcome.exit_code, 2) << argument;
+    EXPECT_THAT(outcome.err, HasSubstr("there is no rule " + argument + "\n"));
+    return outcome.err;
+  };
+  EXPECT_THAT(hint("idx5"), HasSubstr("did you mean IDX005? wasm-oci explain --rules lists all; "
+                                      "an image that is called so is docker.io/library/idx5\n"));
+  EXPECT_THAT(hint("idx0055"), HasSubstr("did you mean IDX005?"));
+  EXPECT_THAT(hint("IDX-005"), AllOf(HasSubstr("did you mean IDX005?"), Not(HasSubstr("docker.io"))));
+  EXPECT_THAT(hint("man-7"), HasSubstr("did you mean MAN007?"));
+  EXPECT_THAT(hint("idx18c"), HasSubstr("did you mean IDX018 or IDX018b?"));
+  EXPECT_THAT(hint("IDX999"), HasSubstr("did you mean IDX009, IDX019 or IDX029?"));
+}
+
+TEST_F(ExplainCommand, ListsTheRules) {
+  const std::string table = user_.must({"explain", "--rules"});
+  EXPECT_THAT(table, AllOf(StartsWith("RULE "), ContainsRegex("\nIDX005 +error +platform-missing\n"),
+                           ContainsRegex("\nENV001 +hint +")));
+  EXPECT_THAT(user_.must({"explain", "--rules", "--for", "podman"}), ContainsRegex("\nIDX005 +warning +platform-"));
+  const json rules = json::parse(user_.must({"explain", "--rules", "--format", "json"}));
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(table, '\n')), rules.size());
+  EXPECT_NE(std::ranges::find(rules, json::parse(user_.must({"explain", "IDX005", "--format", "json"}))), rules.end());
+  EXPECT_EQ(user_({"explain", "--rules", "IDX005"}).exit_code, 2);
+  EXPECT_EQ(user_({"explain"}).exit_code, 2);
 }
 
 TEST_F(ExplainCommand, RefusesWhatItDoesNotKnow) {

@@ -4,6 +4,7 @@
 #include "oci/validate/rule.hpp"
 #include "tests/cli/captured.hpp"
 #include "tests/support/scripted_server.hpp"
+#include "tests/support/tar.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm_oci.hpp"
 
@@ -126,6 +127,26 @@ TEST(Validate, PrintsWhatTheContractSays) {
   EXPECT_EQ(document.at("summary"), json({{"errors", 1}, {"warnings", 0}, {"infos", 0}}));
 }
 
+// A position alone has to be looked up.
+TEST(Validate, SaysWhichEntryAPathLeadsTo) {
+  const std::string location = in_testdata("oci:layout:IDX007");
+  const json finding = findings_of({location}).at("findings")[0];
+  const std::string digest = finding.at("entry").at("digest");
+  EXPECT_EQ(finding.at("path"), "manifests[1].platform");
+  EXPECT_EQ(finding.at("entry"), json({{"digest", digest}, {"platform", "linux/riscv64"}}));
+  const std::string place = "at manifests[1].platform (linux/riscv64, " + digest.substr(0, 19) + ")";
+  EXPECT_THAT(validate({location}).out, HasSubstr("      " + place + "\n"));
+  for (const std::string format : {"github", "sarif"}) {
+    EXPECT_THAT(validate({location, "--format", format}).out, HasSubstr(", " + place + ". ")) << format;
+  }
+  // Of what says no platform, and where no entry is wrong.
+  const json nameless = findings_of({in_testdata("oci:layout:IDX005")}).at("findings")[0].at("entry");
+  EXPECT_TRUE(nameless.at("platform").is_null());
+  EXPECT_THAT(validate({in_testdata("oci:layout:IDX005")}).out,
+              HasSubstr("      at manifests[0] (" + nameless.at("digest").get<std::string>().substr(0, 19) + ")\n"));
+  EXPECT_FALSE(findings_of({in_testdata("oci:layout:IDX001")}).at("findings")[0].contains("entry"));
+}
+
 TEST(Validate, TellsPeopleWhereAndWhatMends) {
   const Ran ran = validate({in_testdata("oci:layout:CFG006")});
   EXPECT_THAT(ran.out, AllOf(HasSubstr(": 1 error for docker, containerd, podman\n"),
@@ -149,6 +170,49 @@ TEST(Validate, LooksAtAllThatALayoutHolds) {
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_THAT(ran.out, AllOf(HasSubstr(":IDX001@"), HasSubstr(":IDX032@"), Not(HasSubstr(":MAN006@"))));
   EXPECT_EQ(validate({in_testdata("oci:layout:IDX001"), "--all-tags"}).code, ExitCode::usage);
+}
+
+TEST(Validate, LooksAtAllThatAnArchiveHolds) {
+  const TempDir dir;
+  const std::string archive = (dir / "all.tar").string();
+  std::vector<wasm_oci::testing::TarMember> members;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(testdata("rules/layout"))) {
+    if (file.is_regular_file()) {
+      members.push_back({.path = std::filesystem::relative(file.path(), testdata("rules/layout")),
+                         .content = wasm_oci::testing::read_file(file.path())});
+    }
+  }
+  wasm_oci::testing::write_file(archive, wasm_oci::testing::make_tar(members, "pax"));
+  const std::vector<std::string> options = {"--all-tags", "--shallow", "--fail-on", "never"};
+  const auto rules_in = [&](const std::string& location) {
+    std::vector<std::string> arguments = options;
+    arguments.push_back(location);
+    return rules_of(findings_of(arguments));
+  };
+  EXPECT_EQ(rules_in("oci-archive:" + archive), rules_in(in_testdata("oci:layout")));
+  EXPECT_THAT(validate({"oci-archive:" + archive, "--all-tags", "--shallow"}).out,
+              HasSubstr("oci-archive:" + archive + ":IDX001@sha256:"));
+  EXPECT_EQ(validate({"oci-archive:" + archive + ":IDX001", "--all-tags"}).code, ExitCode::usage);
+  EXPECT_EQ(validate({"oci-archive:" + archive + ".absent", "--all-tags"}).code, ExitCode::not_found);
+  wasm_oci::testing::write_file(archive, "<html>");
+  EXPECT_EQ(rules_in("oci-archive:" + archive), std::multiset<std::string>{"DOC004"});
+}
+
+TEST(Validate, LooksAtAllThatTheLocalStoreHoldsOfARepository) {
+  const TempDir dir;
+  const Setting setting{.environment = {{"WASM_OCI_STORE", dir.path().string()}}};
+  for (const std::string name : {"me/app:1", "me/app:2", "me/apple:1"}) {
+    const Ran copied = run({"copy", in_testdata("oci:layout:CFG006"), "local:" + name}, all_commands(), setting);
+    ASSERT_EQ(copied.code, ExitCode::ok) << copied.err;
+  }
+  const Ran ran = run({"validate", "--all-tags", "local:me/app"}, all_commands(), setting);
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("local:docker.io/me/app:1@sha256:"), HasSubstr("local:docker.io/me/app:2@sha256:"),
+                    HasSubstr("2 locations: 2 errors\n"), Not(HasSubstr("apple"))));
+  EXPECT_EQ(run({"validate", "--all-tags", "local:me/app:1"}, all_commands(), setting).code, ExitCode::usage);
+  EXPECT_EQ(run({"validate", "--all-tags", "local:me/other"}, all_commands(), setting).code, ExitCode::not_found);
+  EXPECT_THAT(run({"tags", "local:me/app"}, all_commands(), setting).err, HasSubstr("is in the local store"));
+  EXPECT_THAT(run({"tags", "oci:layout"}, all_commands(), setting).err, HasSubstr("oci:layout is none"));
 }
 
 TEST(Validate, FindsWhatIsWrongWithALayoutAlsoWhereAllOfItIsWanted) {

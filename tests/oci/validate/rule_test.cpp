@@ -37,10 +37,11 @@ TEST(Rules, HaveIdsAndNamesOfTheirOwn) {
 }
 
 TEST(Rules, AreNotTakenForImagesNorImagesForThem) {
-  for (const std::string_view id : {"IDX0055", "idx999", "MAN99", "IDX18", "cfg018b"}) {
+  for (const std::string_view id : {"IDX0055", "idx999", "MAN99", "IDX18", "cfg018b", "idx5", "IDX-005", "man-12B"}) {
     EXPECT_TRUE(is_like_rule_id(id)) << id;
   }
-  for (const std::string_view image : {"abc123", "idx", "IDX", "idx1", "man12", "me/app", "IDX005:1", "IDX0a5", ""}) {
+  for (const std::string_view image : {"abc123", "idx", "IDX", "idx-", "idxa", "idx--1", "me/app", "IDX005:1", "IDX0a5",
+                                       "idx5ab", "library/idx5", ""}) {
     EXPECT_FALSE(is_like_rule_id(image)) << image;
   }
 }
