@@ -4,7 +4,6 @@
 // interface that may change between its versions is no risk.
 #define ZSTD_STATIC_LINKING_ONLY
 #include "oci/error.hpp"
-#include "oci/text.hpp"
 
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -99,7 +98,7 @@ std::size_t ZstdSource::decode(std::span<std::byte> into) {
     if (ZSTD_isError(status) != 0U) {
       if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge) {
         throw BeyondBoundsError("zstd content needs a window of more than " +
-                                human_size(std::uint64_t{1} << static_cast<unsigned>(kZstdMaxWindowLog)));
+                                std::to_string(1U << unsigned{kZstdMaxWindowLog - 20}) + " MiB");
       }
       throw ContentError(std::string("zstd content is damaged: ") + ZSTD_getErrorName(status));
     }

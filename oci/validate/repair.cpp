@@ -102,7 +102,8 @@ class Repairing {
     Fetched fetched = fetch_document(store_, descriptor, size, kind);
     read_ += fetched.read;
     if (read_ > kMostDocuments) {
-      throw ContentError("its documents have more than " + human_size(kMostDocuments) + ", which is not read");
+      throw ContentError("its documents have more than " + std::to_string(kMostDocuments >> 20U) +
+                         " MiB together, which is not read");
     }
     return fetched;
   }

@@ -1,5 +1,6 @@
 #include "oci/validate/repair.hpp"
 
+#include "oci/error.hpp"
 #include "oci/image_config.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
