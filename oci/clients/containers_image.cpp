@@ -158,8 +158,11 @@ bool is_mixed(const Taken& taken) {
          taken.manifest.config.media_type == media_type::kDockerConfig;
 }
 
-// crun's handlers for Wasm: core modules with _start.
+// crun's handlers for Wasm: core modules with _start, in the file that the whole first word names (handler-utils.c).
 std::optional<std::string> why_crun_cannot(const Taken& taken) {
+  if (!taken.function.empty()) {
+    return excerpt(taken.argv.front()) + " names a function, and crun takes the whole word for the file";
+  }
   const FoundModule* const module = taken.module();
   if (module != nullptr && module->kind == WasmKind::component) {
     return shown_start(taken) + " is a component, and crun runs core modules";

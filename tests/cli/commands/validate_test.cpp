@@ -416,8 +416,10 @@ std::vector<Refusal> refusals_of(const std::string& location, const std::vector<
 bool is_known_to_differ(const Refusal& refusal, bool is_index) {
   // What of an index is meant to be run, nobody says: plugins for Envoy are not.
   const bool is_of_no_use_there = is_index && refusal.next.contains("it has neither entrypoint nor command");
-  // Whether crun runs components depends on how it was built (CFG014 warns).
-  const bool is_a_matter_of_crun = refusal.client == "podman" && refusal.next.contains("is a component");
+  // Whether crun runs components depends on how it was built (CFG014 warns), and what it takes a word with a function
+  // for was read in its source alone (CFG008 warns).
+  const bool is_a_matter_of_crun = refusal.client == "podman" && (refusal.next.contains("is a component") ||
+                                                                  refusal.next.contains("names a function"));
   // containers/image goes by a layer's bytes; explain reads it by its type, as containerd does (MAN007 warns).
   const bool is_a_matter_of_bytes = refusal.client == "podman" && refusal.next.contains("is no valid tar archive");
   return is_of_no_use_there || is_a_matter_of_crun || is_a_matter_of_bytes;

@@ -606,13 +606,22 @@ TEST_F(Explain, AModuleInTheTextFormatStartsAsWell) {
 
 TEST_F(Explain, AModuleThatExportsNothingToCallFailsWhenItStarts) {
   const auto next = [&](const std::vector<std::string>& exports, const std::string& start) {
-    return explained("podman", image_of({{"app.wasm", module_with(exports)}}, start)).outlook.next;
+    return explained("docker", image_of({{"app.wasm", module_with(exports)}}, start)).outlook.next;
   };
-  EXPECT_THAT(next({"run"}, "/app.wasm"), HasSubstr("it is pulled and cannot be run: /app.wasm exports no _start"));
+  EXPECT_THAT(next({"run"}, "/app.wasm"), HasSubstr("cannot be run: /app.wasm exports no _start"));
   EXPECT_THAT(next({"_start"}, "/app.wasm#run"), HasSubstr("/app.wasm exports no function run"));
   EXPECT_THAT(next({"_start", "_initialize"}, "/app.wasm"), HasSubstr("exports both _start and _initialize"));
-  EXPECT_THAT(next({"_start"}, "/app.wasm"), HasSubstr("crun-wasm runs /app.wasm"));
-  EXPECT_THAT(next({"run"}, "/app.wasm#run"), HasSubstr("crun-wasm runs /app.wasm"));
+  EXPECT_THAT(next({"_start"}, "/app.wasm"), HasSubstr("runs /app.wasm"));
+  EXPECT_THAT(next({"run"}, "/app.wasm#run"), HasSubstr("runs /app.wasm"));
+}
+
+TEST_F(Explain, CrunKnowsNoFunctions) {
+  const auto podman = [&](const std::string& start) {
+    return explained("podman", image_of({{"app.wasm", module_with({"_start", "run"})}}, start)).outlook;
+  };
+  EXPECT_THAT(podman("/app.wasm").next, HasSubstr("crun-wasm runs /app.wasm"));
+  EXPECT_FALSE(podman("/app.wasm#run").works);
+  EXPECT_THAT(podman("/app.wasm#run").next, HasSubstr("cannot be run: /app.wasm#run names a function"));
 }
 
 TEST_F(Explain, LinesAreForWhereTheImageIs) {
