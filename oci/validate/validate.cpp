@@ -116,13 +116,14 @@ class Validating {
     name_entries(entries, report);
   }
 
+  // Also of indexes, of which something may be found when they are looked at.
   static void name_entries(std::span<const LooseDescriptor> entries, NodeReport& report) {
     std::set<std::string> paths;
     for (const Finding& finding : report.findings.all()) {
       paths.insert(path_of_entry(finding));
     }
     for (const LooseDescriptor& entry : entries) {
-      if (std::string path = entry.json.path(); paths.contains(path)) {
+      if (std::string path = entry.json.path(); paths.contains(path) || media_type::is_index(entry.media_type)) {
         report.entries[std::move(path)] = {.digest = entry.digest, .platform = entry.full_platform()};
       }
     }

@@ -255,6 +255,7 @@ TEST_F(Validating, AnIndexIsLookedAtAfterTheOneThatLeadsToIt) {
   EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(), [](const Finding& finding) {
     return finding.rule->id == "IDX028" && finding.path == "manifests[2].size";
   }));
+  EXPECT_EQ(nodes[0].report->entries.at("manifests[2]").digest, inner.digest);
 }
 
 TEST_F(Validating, LooksNoFurtherWhereDocumentsTogetherAreTooLarge) {
