@@ -1,5 +1,6 @@
 #include "oci/clients/outlook.hpp"
 
+#include "oci/media_type.hpp"
 #include "oci/text.hpp"
 #include "oci/timestamp.hpp"
 #include "oci/wasm/start.hpp"
@@ -31,6 +32,21 @@ bool has_unknown_user(const Taken& taken) {
          !std::ranges::all_of(user, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Nobody unpacks it then (MAN005). A plugin with documents beside it is none that is unpacked.
+std::optional<std::string> why_layers_are_not_counted(const Taken& taken) {
+  const auto has_files = [](const Descriptor& layer) {
+    return media_type::layer_compression(layer.media_type).has_value();
+  };
+  const auto is_document = [](const Descriptor& layer) { return media_type::is_plugin_document(layer.media_type); };
+  const std::vector<Descriptor>& layers = taken.manifest.layers;
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(layers, has_files));
+  if (count == taken.config->diff_ids.size() || std::ranges::any_of(layers, is_document)) {
+    return std::nullopt;
+  }
+  return "its config has " + std::to_string(taken.config->diff_ids.size()) + " diff_ids for " + std::to_string(count) +
+         " layers of files";
+}
+
 // When the runtime links it, or calls it.
 std::optional<std::string> why_module_fails(const Taken& taken) {
   const FoundModule* const module = taken.module();
@@ -51,6 +67,9 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
     return "its config is " + excerpt(taken.manifest.config.media_type) + ", and no image's";
   }
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
+    return why;
+  }
+  if (const std::optional<std::string> why = why_layers_are_not_counted(taken)) {
     return why;
   }
   if (taken.argv.empty()) {

@@ -6,7 +6,10 @@
 #include "oci/text.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace wasm_oci {
 
@@ -41,6 +44,25 @@ std::string load_whatever_its_size(Store& store, const Descriptor& manifest) {
   return bytes;
 }
 
+// Where the links of a path lead. What an upper layer has below a link of a lower one is found as it is written
+// (merged_files.cpp says why).
+std::string file_at(const std::string& path, const std::map<std::string, LayerEntry>& links,
+                    const std::vector<FoundModule>& modules) {
+  const auto link_at = [&](const std::string& here) {
+    const auto link = links.find(here);
+    return link == links.end() ? nullptr : &link->second;
+  };
+  const auto unless_folder = [&](const std::string& here) {
+    const std::string below = here + "/";
+    const bool is_folder = std::ranges::any_of(
+        modules, [&](const FoundModule& module) { return module.path == here || module.path.starts_with(below); });
+    return is_folder ? nullptr : link_at(here);
+  };
+  const std::string written = follow_links(path, unless_folder).value_or("");
+  const bool is_module = std::ranges::find(modules, written, &FoundModule::path) != modules.end();
+  return is_module ? written : follow_links(path, link_at).value_or("");
+}
+
 }  // namespace
 
 Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
@@ -65,13 +87,7 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
     ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
     ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
     taken.modules = std::move(files.modules);
-    const auto links = [&](const std::string& path) {
-      const auto link = files.links.find(path);
-      return link == files.links.end() ? nullptr : &link->second;
-    };
-    // What an upper layer has below a link of a lower one is found as it is written (merged_files.cpp says why).
-    const bool is_written = std::ranges::find(*taken.modules, taken.path, &FoundModule::path) != taken.modules->end();
-    taken.file = is_written ? taken.path : follow_links(taken.path, links).value_or("");
+    taken.file = file_at(taken.path, files.links, *taken.modules);
     taken.starts_text = files.texts.contains(taken.file);
     taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
   }

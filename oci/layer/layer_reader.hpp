@@ -31,7 +31,7 @@ struct LayerEntry {
 };
 
 struct LayerLimits {
-  ExpansionLimits expansion = {};
+  ExpansionLimits expansion = {.zeros_may_follow = false};
   std::uint64_t max_entries = 1'000'000;
   bool refuse_climbing = true;  // paths with ".."; else they are reported
 };

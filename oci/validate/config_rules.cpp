@@ -60,9 +60,8 @@ constexpr std::array kRules = {
          .severity = none,
          .clients = kPodmanWarning,
          .checks = "The word that starts the image ends in `.wasm` or `.wat`.",
-         .why =
-             "crun's `wasm-smart` and `compat-smart` tell by the suffix of the whole word, the function behind a `#` "
-             "included; crun knows no functions.",
+         .why = "crun's `wasm-smart` and `compat-smart` tell by the suffix of the whole word, the function behind a "
+                "`#` included; crun knows no functions.",
          .fix = "Rename the file, or leave the function out."},
     Rule{.id = "CFG009",
          .name = "file-mode",
@@ -85,21 +84,18 @@ constexpr std::array kRules = {
     Rule{.id = "CFG012",
          .name = "both-start-init",
          .severity = error,
-         .checks =
-             "A core module does not export both `_start` and `_initialize`, and what it exports by these names is "
-             "a function.",
-         .why = "wasmtime refuses to link it.",
+         .checks = "A core module does not export both `_start` and `_initialize`, and what it exports by these names "
+                   "is a function.",
+         .why = "wasmtime refuses to link it; where one is no function, crun's does (a warning for podman and CRI-O).",
          .fix = "Build it anew."},
     Rule{.id = "CFG013",
          .name = "wasi-level-vs-os",
          .severity = warning,
-         .checks =
-             "A component is not labelled wasip1, nor a core module wasip2; what is labelled wasip1 does not import "
-             "`wasi_unstable`, which is older.",
+         .checks = "A component is not labelled wasip1, nor a core module wasip2; what is labelled wasip1 does not "
+                   "import `wasi_unstable`, which is older.",
          .why = "Runtimes that are chosen by the label do not run it, or people expect what it is not.",
-         .fix =
-             "Label the image otherwise (`wasm-oci copy --set-platform`); of an artifact pull the module, and build it "
-             "anew (`wasm-oci build --as artifact`)."},
+         .fix = "Label the image otherwise (`wasm-oci copy --set-platform`); of an artifact pull the module, and build "
+                "it anew (`wasm-oci build --as artifact`)."},
     Rule{.id = "CFG014",
          .name = "component-for-crun",
          .severity = none,

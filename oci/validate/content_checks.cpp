@@ -59,11 +59,12 @@ Platform cut(Platform platform) {
 
 class ContentChecks {
  public:
-  ContentChecks(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,
+  ContentChecks(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said, bool for_istio,
                 const LookAtLayer& look, const Place& place, ManifestFacts& facts, Findings& findings)
       : store_(store),
         manifest_(manifest),
         said_(said),
+        for_istio_(for_istio),
         look_(look),
         place_(place),
         facts_(facts),
@@ -171,7 +172,7 @@ class ContentChecks {
     if (facts_.kind == ContentKind::image && is_for_wasm()) {
       check_start(config);
     }
-    if (has_last && is_taken_by_istio(said_)) {
+    if (has_last && for_istio_) {
       check_plugin(*layers_.back(), place_, findings_);
     }
   }
@@ -212,6 +213,7 @@ class ContentChecks {
   Store& store_;
   const LooseManifest& manifest_;
   const std::optional<Platform>& said_;
+  bool for_istio_;
   const LookAtLayer& look_;
   const Place& place_;
   ManifestFacts& facts_;
@@ -224,14 +226,9 @@ class ContentChecks {
 
 }  // namespace
 
-bool is_taken_by_istio(const std::optional<Platform>& said) {
-  // It asks for no variant, and takes any (go-containerregistry, matchesPlatform).
-  return !said || (said->os == "linux" && said->architecture == "amd64");
-}
-
-void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,
+void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said, bool for_istio,
                    const LookAtLayer& look, const Place& place, ManifestFacts& facts, Findings& findings) {
-  ContentChecks(store, manifest, said, look, place, facts, findings).check();
+  ContentChecks(store, manifest, said, for_istio, look, place, facts, findings).check();
 }
 
 }  // namespace wasm_oci

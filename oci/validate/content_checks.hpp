@@ -17,12 +17,10 @@ namespace wasm_oci {
 using LookAtLayer =
     std::function<std::shared_ptr<const LayerFacts>(const Descriptor& layer, const LayerRequest& request)>;
 
-// Whether Istio takes an entry that says this platform.
-bool is_taken_by_istio(const std::optional<Platform>& said);
-
-// `said`: the platform that an entry says; of it that counts alone, and whether it is for Wasm. Completes `facts`,
-// whose kind becomes envoy where the files are those of a plugin. Throws what is no matter of content.
-void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said,
+// `said`: the platform that an entry says; of it that counts alone, and whether it is for Wasm. `for_istio`: whether
+// Istio takes it. Completes `facts`, whose kind becomes envoy where the files are those of a plugin. Throws what is no
+// matter of content.
+void check_content(Store& store, const LooseManifest& manifest, const std::optional<Platform>& said, bool for_istio,
                    const LookAtLayer& look, const Place& place, ManifestFacts& facts, Findings& findings);
 
 }  // namespace wasm_oci

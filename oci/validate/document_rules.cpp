@@ -25,11 +25,9 @@ constexpr std::array kRules = {
          .name = "strict-reading",
          .severity = error,
          .checks = "A document has all fields that are required, each of its type, and no key that differs from a "
-                   "known one in "
-                   "case only.",
-         .why =
-             "Clients in Go and Rust refuse the whole document; keys of another case mean one thing to Go and nothing "
-             "to others.",
+                   "known one in case only.",
+         .why = "Clients in Go and Rust refuse the whole document; keys of another case mean one thing to Go and "
+                "nothing to others.",
          .fix = "Make the document anew."},
     Rule{.id = "DOC004",
          .name = "layout",
@@ -41,8 +39,7 @@ constexpr std::array kRules = {
          .name = "bounds",
          .severity = warning,
          .checks = "Content stays within the bounds of what is looked at: 10,000 entries, indexes 8 deep, 512 MiB of "
-                   "documents, files whose "
-                   "names take 16 MiB, windows of zstd of 32 MiB.",
+                   "documents, files whose names take 16 MiB, windows of zstd of 32 MiB.",
          .why = "What lies beyond is not checked, and clients have bounds of their own.",
          .fix = "Split it."},
     Rule{.id = "SEL001",

@@ -52,7 +52,8 @@ std::string mend_order(std::string text, const EntryMarks& marks, const std::set
   bool is_behind = false;  // whether an image stands behind an attestation
   for (const LooseDescriptor& entry : entries) {
     const std::size_t position = entry.json.position();
-    if (const std::optional<Digest> about = what_it_is_about(entry, changed)) {
+    const std::optional<Digest> about = what_it_is_about(entry, changed);
+    if (about && marks.certainly_attest[position]) {
       repaired.notes.push_back("an attestation of " + about->str() +
                                " is left out: what it says is of the image as it was");
       continue;

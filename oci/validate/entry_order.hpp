@@ -13,11 +13,13 @@ namespace wasm_oci {
 
 // What is known of the entries of an index, by their positions.
 struct EntryMarks {
-  explicit EntryMarks(std::size_t count) : attest(count), are_images(count), hold_images(count) {}
+  explicit EntryMarks(std::size_t count)
+      : attest(count), certainly_attest(count), are_images(count), hold_images(count) {}
 
-  std::vector<bool> attest;       // they are attestations, and not only called so
-  std::vector<bool> are_images;   // with a platform
-  std::vector<bool> hold_images;  // or an index; attestations stand behind these
+  std::vector<bool> attest;            // they are attestations, and not only called so
+  std::vector<bool> certainly_attest;  // by what they lead to, as far as that can be read
+  std::vector<bool> are_images;        // with a platform
+  std::vector<bool> hold_images;       // or an index; attestations stand behind these
 };
 
 // The text of an index without entries that are there twice and attestations of what has `changed`, and with

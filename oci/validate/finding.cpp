@@ -28,9 +28,9 @@ void Findings::add(std::string_view rule, const Place& place, std::string path, 
 }
 
 void Findings::add_for(std::vector<std::string_view> clients, std::string_view rule, const Place& place,
-                       std::string path, std::string message) {
+                       std::string path, std::string message, Severity at_most) {
   add({.rule = &rule_of(rule),
-       .at_most = Severity::error,
+       .at_most = at_most,
        .place = place,
        .path = std::move(path),
        .message = std::move(message),

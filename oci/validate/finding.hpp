@@ -45,7 +45,7 @@ class Findings {
            Severity at_most = Severity::error);
   // For these clients alone, as severe as the rule is for them.
   void add_for(std::vector<std::string_view> clients, std::string_view rule, const Place& place, std::string path,
-               std::string message);
+               std::string message, Severity at_most = Severity::error);
   // Drops what `others` has, too. Nothing is added after that.
   void drop_what_is_in(const Findings& others);
   // Whether something in this document is an error for everybody.

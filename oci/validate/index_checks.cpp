@@ -53,7 +53,7 @@ class EntryChecks {
       add("IDX022", entry, "", "the entry is an index");
     }
     if (media_type::is_docker_schema1(entry.loose.media_type)) {
-      add("IDX001", entry, ".mediaType", "the entry leads to a manifest of schemaVersion 1");
+      add("IDX001", entry, ".mediaType", "the entry says that it leads to a manifest of schemaVersion 1");
     }
     check_attestation(entry);
     if (entry.is_image()) {

@@ -20,9 +20,9 @@ constexpr std::array kRules = {
     Rule{.id = "IDX001",
          .name = "schema-version",
          .severity = error,
-         .checks = "`schemaVersion` is 2.",
+         .checks = "`schemaVersion` is 2, and no entry says that it leads to an image of version 1.",
          .why = "Without it the document is no index; version 1 is a format that nobody reads any more.",
-         .fix = "Set it to 2."},
+         .fix = "Set it to 2; push an image of version 1 anew."},
     Rule{.id = "IDX002",
          .name = "media-type-missing",
          .severity = warning,
@@ -33,9 +33,8 @@ constexpr std::array kRules = {
     Rule{.id = "IDX003",
          .name = "media-type-body",
          .severity = error,
-         .checks =
-             "An index has no `config`, `layers` or `fsLayers`, a manifest no `manifests`; `mediaType`, the descriptor "
-             "that leads to the document and the registry's Content-Type are the same.",
+         .checks = "An index has no `config`, `layers` or `fsLayers`, a manifest no `manifests`; `mediaType`, the "
+                   "descriptor that leads to the document and the registry's Content-Type are the same.",
          .why = "A document that can be read as two things is refused by containerd, because two clients could run "
                 "different content by one digest.",
          .fix = "Make the document anew."},
@@ -50,10 +49,9 @@ constexpr std::array kRules = {
          .severity = warning,
          .clients = kPlatformMissing,
          .checks = "Every entry for an image says its `platform`.",
-         .why =
-             "Of entries without one, containerd looks at the first alone; go-containerregistry takes them for "
-             "linux/amd64; containers/image takes them for whatever machine asks, so that Linux pulls Wasm; oras and "
-             "regctl never take them.",
+         .why = "Of entries without one, containerd looks at the first alone; go-containerregistry takes them for "
+                "linux/amd64; containers/image takes them for whatever machine asks, so that Linux pulls Wasm; oras "
+                "and regctl never take them.",
          .fix = "Copy os and architecture from the image's config. `wasm-oci repair` does, where it is certain."},
     Rule{.id = "IDX006",
          .name = "platform-empty-field",
@@ -61,17 +59,16 @@ constexpr std::array kRules = {
          .checks = "Neither `os` nor `architecture` of a platform is empty.",
          .why = "Both are required; containerd completes an empty os with that of the machine which asks.",
          .fix = "Fill in both. `wasm-oci repair` does, where it is certain."},
-    Rule{.id = "IDX007",
-         .name = "platform-config-mismatch",
-         .severity = error,
-         .checks = "The platform of an entry is that of the config behind it.",
-         .why = "Clients choose by the entry, and unpack and choose a runtime by the config: the image is pulled and "
-                "has no "
-                "files, or the wrong runtime.",
-         .fix =
-             "Take the entry out (`wasm-oci index remove`), and add its image again (`wasm-oci index add`), which goes "
-             "by the config; where that is wrong, `wasm-oci copy --set-platform` writes an image for another "
-             "platform."},
+    Rule{
+        .id = "IDX007",
+        .name = "platform-config-mismatch",
+        .severity = error,
+        .checks = "The platform of an entry is that of the config behind it.",
+        .why = "Clients choose by the entry, and unpack and choose a runtime by the config: the image is pulled and "
+               "has no files, or the wrong runtime.",
+        .fix =
+            "Take the entry out (`wasm-oci index remove`), and add its image again (`wasm-oci index add`), which goes "
+            "by the config; where that is wrong, `wasm-oci copy --set-platform` writes an image for another platform."},
     Rule{.id = "IDX008",
          .name = "platform-nonwasi-os",
          .severity = error,
@@ -82,9 +79,8 @@ constexpr std::array kRules = {
          .name = "wasm32-arch",
          .severity = warning,
          .checks = "The architecture is `wasm`, not `wasm32` or `wasm64`.",
-         .why =
-             "No client folds these names: Docker asked for wasi/wasm passes wasi/wasm32 over, and runwasi reads Wasm "
-             "layers of the architecture wasm alone.",
+         .why = "No client folds these names: Docker asked for wasi/wasm passes wasi/wasm32 over, and runwasi reads "
+                "Wasm layers of the architecture wasm alone.",
          .fix = "Say `wasm`; where old clients need the other name, add an entry for it."},
     Rule{.id = "IDX010",
          .name = "wasip-name",
@@ -121,9 +117,8 @@ constexpr std::array kRules = {
          .name = "duplicate-platform",
          .severity = warning,
          .checks = "No two image entries are for the same platform.",
-         .why =
-             "Most clients take the first, containers/image one that says it is compressed with zstd: which image runs "
-             "depends on who asks.",
+         .why = "Most clients take the first, containers/image one that says it is compressed with zstd: which image "
+                "runs depends on who asks.",
          .fix = "Take one out; `index add` replaces. `wasm-oci repair` does, where it is certain."},
     Rule{.id = "IDX016",
          .name = "duplicate-digest",
@@ -168,36 +163,31 @@ constexpr std::array kRules = {
          .clients = kWrapsSingle,
          .checks = "An index has more than one Wasm image and its attestations.",
          .why = "The attestation alone made an index of it: clients that ask for their own platform find nothing, and "
-                "those "
-                "that want a manifest at the tag get none.",
+                "those that want a manifest at the tag get none.",
          .fix = "Build with `--provenance=false --sbom=false`, or give the manifest a tag of its own (`--bare-tag`)."},
     Rule{.id = "IDX022",
          .name = "nested-index",
          .severity = warning,
          .checks = "No entry leads to another index.",
-         .why =
-             "oci-client refuses it, docker manifest fails on it, and go-containerregistry takes something of it that "
-             "nobody meant.",
+         .why = "oci-client refuses it, docker manifest fails on it, and go-containerregistry takes something of it "
+                "that nobody meant.",
          .fix = "Make one index of both: `wasm-oci index create`."},
     Rule{.id = "IDX023",
          .name = "artifact-in-index",
          .severity = warning,
          .checks = "Every entry with a platform leads to an image.",
          .why = "Docker chooses the artifact for that platform, and cannot run it.",
-         .fix =
-             "Give the artifact a tag of its own (`wasm-oci copy --platform`), or make an image of it (the same with "
-             "`--as image`)."},
+         .fix = "Give the artifact a tag of its own (`wasm-oci copy --platform`), or make an image of it (the same "
+                "with `--as image`)."},
     Rule{.id = "IDX024",
          .name = "wasm-layer-behind-index",
          .severity = none,
          .clients = kWasmLayers,
          .checks = "An image with Wasm layers stands under a tag of its own.",
-         .why =
-             "runwasi's shims read what the image's name resolves to as a manifest; of an index they get nothing and "
-             "look for files.",
-         .fix =
-             "Give the manifest a tag of its own (`wasm-oci build --bare-tag`, `wasm-oci copy --platform`), or make an "
-             "image with files of it (the latter with `--as image`)."},
+         .why = "runwasi's shims read what the image's name resolves to as a manifest; of an index they get nothing "
+                "and look for files.",
+         .fix = "Give the manifest a tag of its own (`wasm-oci build --bare-tag`, `wasm-oci copy --platform`), or make "
+                "an image with files of it (the latter with `--as image`)."},
     Rule{.id = "IDX025",
          .name = "no-host-entry",
          .severity = info,
@@ -259,8 +249,7 @@ constexpr std::array kRules = {
          .clients = kEnvoyWarning,
          .checks = "A reference by digest does not name an index.",
          .why = "Istio and Envoy Gateway compare the digest with that of the manifest they took, so an index that is "
-                "pinned "
-                "by its own digest is always refused.",
+                "pinned by its own digest is always refused.",
          .fix = "Pin the digest of the manifest, which `wasm-oci digest --platform linux/amd64` tells."},
 };
 

@@ -143,8 +143,7 @@ class LayerLook {
 
  private:
   void read_files(PeekedSource& source) {
-    LayerReader reader(source, compression_of(facts_.form),
-                       {.expansion = {.zeros_may_follow = false}, .refuse_climbing = false}, request_.diff_id);
+    LayerReader reader(source, compression_of(facts_.form), {.refuse_climbing = false}, request_.diff_id);
     facts_.has_files = request_.wants_files;
     while (std::optional<LayerEntry> entry = reader.next()) {
       if (std::optional<std::string> why = why_it_escapes(*entry); why && facts_.escapes.size() < kMostEscapes) {

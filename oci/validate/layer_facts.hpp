@@ -32,6 +32,7 @@ struct SeenFile {
 
 struct LayerFacts {
   bool is_there = false;
+  bool is_beyond_bounds = false;                // it is unreadable by no fault of its own
   std::uint64_t said = 0;                       // how many bytes the descriptor said it has, by which it was read
   std::uint64_t size = 0;                       // how many it has, or how many were read
   bool is_longer = false;                       // than was read, which is what was said, or more
@@ -39,7 +40,6 @@ struct LayerFacts {
   BodyForm form = BodyForm::other;
   std::optional<Digest> diff_id = std::nullopt;  // of layers of files
   std::string unreadable = {};                   // why not, or not to its end; empty: it was read
-  bool is_beyond_bounds = false;                 // whether that is no fault of its own
   std::vector<std::string> escapes = {};         // what is wrong with names and types of files, the first of them
   std::string absolute = {};                     // the first path that is written as an absolute one
   bool has_files = false;                        // whether `files` holds all that the layer does

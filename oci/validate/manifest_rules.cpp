@@ -47,8 +47,7 @@ constexpr std::array kRules = {
          .severity = error,
          .checks = "The config has as many `diff_ids` as the manifest has layers with files: none where all are Wasm.",
          .why = "containerd does not unpack it: \"number of layers and diffIDs don't match\", \"mismatched image "
-                "rootfs and "
-                "manifest layers\".",
+                "rootfs and manifest layers\".",
          .fix = "Make the config anew."},
     Rule{.id = "MAN006",
          .name = "diffid-value",
@@ -82,9 +81,8 @@ constexpr std::array kRules = {
          .severity = none,
          .clients = kHistory,
          .checks = "The history has as many entries with a layer as there are diff ids.",
-         .why =
-             "Docker's classic store fails: \"too many non-empty layers in History section\". So does skopeo where it "
-             "converts to Docker's oldest format.",
+         .why = "Docker's classic store fails: \"too many non-empty layers in History section\". So does skopeo where "
+                "it converts to Docker's oldest format.",
          .fix = "Set `empty_layer` where it belongs."},
     Rule{.id = "MAN011",
          .name = "artifactType-on-image",

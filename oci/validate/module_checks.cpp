@@ -31,9 +31,7 @@ class ModuleChecks {
   }
 
  private:
-  void add(std::string_view rule, std::string message, Severity at_most = Severity::error) {
-    findings_.add(rule, place_, path_, std::move(message), at_most);
-  }
+  void add(std::string_view rule, std::string message) { findings_.add(rule, place_, path_, std::move(message)); }
 
   bool is_unread(std::string_view part) const {
     return std::ranges::any_of(module_.unread, [part](const WasmUnread& one) { return one.part == part; });
@@ -82,7 +80,8 @@ class ModuleChecks {
   void check_start_names() {
     for (const WasmExport& one : module_.exports) {
       if ((one.name == "_start" || one.name == "_initialize") && one.kind != ExternKind::function) {
-        add("CFG012", path_ + " exports " + one.name + ", which is no function", Severity::warning);
+        findings_.add_for({"podman", "crio"}, "CFG012", place_, path_,
+                          path_ + " exports " + one.name + ", which is no function", Severity::warning);
       }
     }
   }

@@ -26,6 +26,8 @@ namespace {
 
 // Of a platform that a config says, in bytes: it may come to stand in thousands of entries.
 constexpr std::size_t kMostPlatform = 256;
+// Of mends and notes, which are lines for people.
+constexpr std::size_t kMostLines = 50'000;
 // All new documents together, in bytes.
 constexpr std::size_t kMostNew = std::size_t{64} * 1024 * 1024;
 
@@ -128,6 +130,10 @@ class Repairing {
     } else if (media_type::is_image_manifest(type)) {
       text = mend_manifest(*document, std::move(text), mending, entry, followed);
     }
+    if (repaired_.mends.size() + repaired_.notes.size() > kMostLines) {
+      throw ContentError("more has to be mended than anybody reads: more than " + std::to_string(kMostLines) +
+                         " places");
+    }
     followed.has_changed = text != document->text();
     if (followed.has_changed) {
       followed.target = describe(descriptor.media_type, text, descriptor.digest.algorithm());
@@ -205,6 +211,7 @@ class Repairing {
       if (followed.target) {
         plan_target(entry, *followed.target, "manifests", position, mending);
       }
+      marks.certainly_attest.at(position) = followed.attests || !followed.target;
       marks.attest.at(position) = is_attestation(entry) && (followed.attests || is_unknown_platform(entry));
       marks.are_images.at(position) = is_image(followed.kind) && entry.platform.has_value();
       const bool is_image_or_index = followed.target ? is_image(followed.kind) || followed.kind == ContentKind::index

@@ -38,6 +38,12 @@ bool is_index_body(const JsonValue& root) {
   return media_type::is_manifest(own) ? media_type::is_index(own) : root.find("manifests").has_value();
 }
 
+// Whether Istio takes it where it stands first. It asks for no variant, and takes any (go-containerregistry,
+// matchesPlatform).
+bool is_for_istio(const std::optional<Platform>& said) {
+  return !said || (said->os == "linux" && said->architecture == "amd64");
+}
+
 // "manifests[4]" of "manifests[4].digest".
 std::string path_of_entry(const Finding& finding) { return finding.path.substr(0, finding.path.find(']') + 1); }
 
@@ -71,7 +77,7 @@ class Validating {
     std::shared_ptr<NodeReport> parent;
     Place parent_place;
     std::string path;      // of the entry, in the parent
-    std::size_t position;  // in nodes_
+    std::size_t position;  // in nodes_, where no other entry leads to it
     int depth;
   };
 
@@ -89,7 +95,7 @@ class Validating {
     if (is_index) {
       judge_index(*document, root, 0, report);
     } else {
-      judge_manifest(*document, root, nullptr, *report);
+      judge_manifest(*document, root, nullptr, true, *report);
     }
   }
 
@@ -103,9 +109,12 @@ class Validating {
     const std::vector<LooseDescriptor> entries = descriptors_of(root, "manifests");
     std::vector<EntryFacts> facts;
     facts.reserve(entries.size());
+    bool has_one_for_istio = false;
     for (const LooseDescriptor& entry : entries) {
       check_descriptor(entry, place, report.findings);
-      facts.push_back({.entry = entry, .manifest = follow(entry, place, depth, shared)});
+      const bool for_istio = !has_one_for_istio && is_for_istio(entry.full_platform());
+      has_one_for_istio = has_one_for_istio || for_istio;
+      facts.push_back({.entry = entry, .manifest = follow(entry, for_istio, place, depth, shared)});
     }
     const std::string own = text_of(root, "mediaType");
     check_entries(facts,
@@ -130,7 +139,7 @@ class Validating {
   }
 
   // The manifest that an entry leads to; nullptr where that is not there, not looked at, or an index.
-  const ManifestFacts* follow(const LooseDescriptor& entry, const Place& place, int depth,
+  const ManifestFacts* follow(const LooseDescriptor& entry, bool for_istio, const Place& place, int depth,
                               const std::shared_ptr<NodeReport>& parent) {
     Findings& findings = parent->findings;
     const std::optional<Descriptor> target = entry.target();
@@ -138,7 +147,7 @@ class Validating {
       return nullptr;
     }
     const std::string path = entry.json.path();
-    const std::pair key(target->digest, view_of(entry, *target));
+    const std::pair key(target->digest, view_of(entry, *target, for_istio));
     const auto seen = seen_.find(key);
     if (seen != seen_.end() && seen->second) {
       return look_again(entry.size, *seen->second, place, path, findings);
@@ -163,15 +172,14 @@ class Validating {
                           .depth = depth + 1});
       return nullptr;
     }
-    const std::shared_ptr<const NodeReport> report = look_at_manifest(*target, entry);
+    const std::shared_ptr<const NodeReport> report = look_at_manifest(*target, entry, key.second);
     keep(report, key, position);
     add_problems(report->problems, place, path, findings);
     return report->was_read ? &report->facts : nullptr;
   }
 
-  bool is_enough() const {
-    return std::max(seen_.size(), waiting_.size()) >= kMostNodes || found_ >= kMostFindings || read_ >= kMostDocuments;
-  }
+  bool has_read_enough() const { return found_ >= kMostFindings || read_ >= kMostDocuments; }
+  bool is_enough() const { return has_read_enough() || std::max(seen_.size(), waiting_.size()) >= kMostNodes; }
 
   void keep(const std::shared_ptr<const NodeReport>& report, const std::pair<Digest, ValidationCache::View>& key,
             std::size_t position) {
@@ -181,10 +189,15 @@ class Validating {
     seen_[key] = report;
   }
 
-  static ValidationCache::View view_of(const LooseDescriptor& entry, const Descriptor& target) {
+  static ValidationCache::View view_of(const LooseDescriptor& entry, const Descriptor& target, bool for_istio) {
+    if (media_type::is_index(target.media_type)) {
+      return {.type = target.media_type, .attests = false, .is_for_wasm = false, .is_for_istio = false};
+    }
     const std::optional<Platform> said = entry.full_platform();
-    return {media_type::is_manifest(target.media_type) ? target.media_type : "", is_attestation(entry),
-            said && is_wasm(*said), is_taken_by_istio(said)};
+    return {.type = media_type::is_manifest(target.media_type) ? target.media_type : "",
+            .attests = is_attestation(entry),
+            .is_for_wasm = said && is_wasm(*said),
+            .is_for_istio = for_istio};
   }
 
   // Of a manifest that was looked at as something else before, what is new.
@@ -222,22 +235,25 @@ class Validating {
       return;
     }
     auto report = std::make_shared<NodeReport>();
-    if (const auto document = read(waiting.target, waiting.said_size, *report)) {
+    if (has_read_enough()) {
+      findings.add("DOC005", waiting.parent_place, waiting.path, "what this leads to is not looked at");
+    } else if (const auto document = read(waiting.target, waiting.said_size, *report)) {
       judge_index(*document, waiting.target, waiting.depth, report);
     }
     keep(report, key, waiting.position);
     add_problems(report->problems, waiting.parent_place, waiting.path, findings);
   }
 
-  std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry) {
-    const ValidationCache::NodeKey key{target.digest, entry.size, view_of(entry, target)};
-    return cache_.nodes_.get(key, [&] { return read_and_judge(target, entry); }, cost_of);
+  std::shared_ptr<const NodeReport> look_at_manifest(const Descriptor& target, const LooseDescriptor& entry,
+                                                     const ValidationCache::View& view) {
+    const ValidationCache::NodeKey key{target.digest, entry.size, view};
+    return cache_.nodes_.get(key, [&] { return read_and_judge(target, entry, view.is_for_istio); }, cost_of);
   }
 
-  NodeReport read_and_judge(const Descriptor& target, const LooseDescriptor& entry) {
+  NodeReport read_and_judge(const Descriptor& target, const LooseDescriptor& entry, bool for_istio) {
     NodeReport report;
     if (const auto document = read(target, entry.size, report)) {
-      judge_manifest(*document, target, &entry, report);
+      judge_manifest(*document, target, &entry, for_istio, report);
     }
     return report;
   }
@@ -257,7 +273,7 @@ class Validating {
 
   // `entry`: nullptr for the root.
   void judge_manifest(const Document& document, const Descriptor& descriptor, const LooseDescriptor* entry,
-                      NodeReport& report) {
+                      bool for_istio, NodeReport& report) {
     const Place place{.document = descriptor.digest};
     const LooseManifest manifest = read_manifest_loosely(document.root());
     report.facts.kind = kind_of(manifest, entry);
@@ -274,7 +290,7 @@ class Validating {
       const LookAtLayer look = [this](const Descriptor& layer, const LayerRequest& request) {
         return look_at(layer, request);
       };
-      check_content(store_, manifest, entry == nullptr ? std::nullopt : entry->full_platform(), look, place,
+      check_content(store_, manifest, entry == nullptr ? std::nullopt : entry->full_platform(), for_istio, look, place,
                     report.facts, report.findings);
     }
     check_manifest(manifest, manifest.media_type.empty() ? descriptor.media_type : manifest.media_type,

@@ -14,6 +14,7 @@
 #include "oci/validate/layer_facts.hpp"
 #include "oci/validate/shared_work.hpp"
 
+#include <compare>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,7 +65,14 @@ class ValidationCache {
 
   // As what its entry says it is a manifest is judged: its type ("" for all that are not known), whether it attests, is
   // for Wasm, and is what Istio takes. So it is looked at a few times at most, however many entries lead to it.
-  using View = std::tuple<std::string, bool, bool, bool>;
+  struct View {
+    std::string type;
+    bool attests;
+    bool is_for_wasm;
+    bool is_for_istio;
+
+    auto operator<=>(const View&) const = default;
+  };
   using NodeKey = std::tuple<Digest, std::optional<std::uint64_t>, View>;
   // A layer that is taken for files, whether these are kept, and whether a module is described.
   using LayerKey = std::tuple<Digest, bool, bool, bool, DigestAlgorithm>;

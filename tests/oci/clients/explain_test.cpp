@@ -164,7 +164,7 @@ TEST_F(Explain, FindsWhatStartsBehindLinks) {
 }
 
 TEST_F(Explain, FindsWhatIsWrittenBelowALinkOfALowerLayer) {
-  const std::string lower = testing::make_tar({{"bin", "", "usr/bin"}});
+  const std::string lower = testing::make_tar({{"a", "", "bin"}, {"bin", "", "usr/bin"}});
   const std::string upper = testing::make_tar({{"bin/app.wasm", module_with({"_start"})}});
   const auto next = [&](const std::string& start) {
     const ImageConfig config{
@@ -175,6 +175,7 @@ TEST_F(Explain, FindsWhatIsWrittenBelowALinkOfALowerLayer) {
         .outlook.next;
   };
   EXPECT_THAT(next("/bin/app.wasm"), HasSubstr("crun-wasm runs /bin/app.wasm"));
+  EXPECT_THAT(next("/a/app.wasm"), HasSubstr("crun-wasm runs /a/app.wasm"));
   EXPECT_THAT(next("/usr/bin/app.wasm"), HasSubstr("/usr/bin/app.wasm is no Wasm module of this image"));
 }
 
@@ -330,10 +331,11 @@ TEST_F(Explain, ContainerdsTransferServiceDoesNotSayThatNothingIsForThePlatform)
 
 TEST_F(Explain, AUserByNameNeedsAFileThatNamesIt) {
   const auto next = [&](const std::string& user) {
-    const Descriptor files =
-        store_.add(media_type::kOciLayer, testing::make_tar({{"app.wasm", module_with({"_start"})}}));
-    const ImageConfig config{.platform = kWasi, .user = user, .entrypoint = {"/app.wasm"}};
-    const Descriptor wasm = manifest(std::string(media_type::kOciConfig), serialize(config), {files});
+    const std::string tar = testing::make_tar({{"app.wasm", module_with({"_start"})}});
+    const ImageConfig config{
+        .platform = kWasi, .user = user, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of(tar)}};
+    const Descriptor wasm =
+        manifest(std::string(media_type::kOciConfig), serialize(config), {store_.add(media_type::kOciLayer, tar)});
     return explained("containerd", wasm).outlook.next;
   };
   EXPECT_THAT(next("app"), HasSubstr("its user app is a name, and it has no /etc/passwd"));
@@ -613,6 +615,15 @@ TEST_F(Explain, AModuleThatExportsNothingToCallFailsWhenItStarts) {
   EXPECT_THAT(next({"_start", "_initialize"}, "/app.wasm"), HasSubstr("exports both _start and _initialize"));
   EXPECT_THAT(next({"_start"}, "/app.wasm"), HasSubstr("runs /app.wasm"));
   EXPECT_THAT(next({"run"}, "/app.wasm#run"), HasSubstr("runs /app.wasm"));
+}
+
+TEST_F(Explain, LayersThatTheConfigDoesNotCountAreNotUnpacked) {
+  const ImageConfig config{.platform = kWasi, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of("x")}};
+  const Descriptor root =
+      manifest(std::string(media_type::kOciConfig), serialize(config), {wasm_blob(media_type::kWasm)});
+  for (const std::string_view client : {"docker", "containerd", "podman"}) {
+    EXPECT_FALSE(explained(client, root).outlook.works) << client;
+  }
 }
 
 TEST_F(Explain, CrunKnowsNoFunctions) {

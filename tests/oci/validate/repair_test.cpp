@@ -217,6 +217,32 @@ TEST_F(Repair, AnImageThatIsOnlyCalledAnAttestationKeepsItsPlaceAndItsPlatform) 
   EXPECT_THAT(repair(store_, testing::add_index(store_, {image, other})).mends, IsEmpty());
 }
 
+TEST_F(Repair, AnImageThatIsCalledAnAttestationOfOneThatHadToChangeStays) {
+  const Descriptor changes = untyped_image({.os = "wasi", .architecture = "wasm"});
+  Descriptor image = testing::add_image(store_, "a");
+  image.platform = Platform{.os = "linux", .architecture = "amd64"};
+  image.annotations = {{"vnd.docker.reference.type", "attestation-manifest"},
+                       {"vnd.docker.reference.digest", changes.digest.str()}};
+  const Repaired repaired = repair(store_, testing::add_index(store_, {changes, image}));
+  EXPECT_THAT(repaired.notes, IsEmpty());
+  EXPECT_THAT(parse_index(repaired.documents.at(repaired.root.digest)).manifests, SizeIs(2));
+}
+
+TEST_F(Repair, MendsNoMoreThanAnybodyReads) {
+  std::vector<Descriptor> indexes;
+  for (int i = 0; i < 60; ++i) {
+    Index index{.media_type = std::string(media_type::kOciIndex)};
+    index.annotations = {{"number", std::to_string(i)}};
+    for (int entry = 0; entry < 1000; ++entry) {
+      Descriptor image = testing::add_image(store_, "a");
+      image.platform = Platform{.os = "Linux", .architecture = "amd64"};
+      index.manifests.push_back(image);
+    }
+    indexes.push_back(store_.add(media_type::kOciIndex, serialize(index)));
+  }
+  EXPECT_THROW(repair(store_, testing::add_index(store_, indexes)), ContentError);
+}
+
 TEST_F(Repair, WhatContradictsTheConfigIsNotCompletedFromIt) {
   const auto mends = [&](const Platform& said, const Platform& config) {
     Descriptor image = store_.add(

@@ -161,6 +161,20 @@ TEST_F(Validating, WhatIstioTakesHasAPluginWhateverItsVariant) {
   EXPECT_THAT(rules({.os = "linux", .architecture = "arm64"}), Not(Contains("CFG020")));
 }
 
+TEST_F(Validating, WhatStandsBehindTheEntryThatIstioTakesNeedsNoPlugin) {
+  const auto entry = [&](const Platform& platform, const std::string& file) {
+    const std::string tar = testing::make_tar({{file, testing::module_of_every_kind()}}, "ustar", "gzip");
+    const std::string plain = testing::make_tar({{file, testing::module_of_every_kind()}});
+    Descriptor child = image(platform, store_.add(media_type::kOciLayerGzip, tar), plain);
+    child.platform = platform;
+    return child;
+  };
+  const Descriptor plugin = entry({.os = "linux", .architecture = "amd64"}, "plugin.wasm");
+  const Descriptor program = entry({.os = "linux", .architecture = "amd64", .variant = "v3"}, "app.wasm");
+  EXPECT_THAT(rules_in(store_, testing::add_index(store_, {plugin, program})), Not(Contains("CFG020")));
+  EXPECT_THAT(rules_in(store_, testing::add_index(store_, {program, plugin})), Contains("CFG020"));
+}
+
 TEST_F(Validating, AnImageAloneIsHeldToTheNamesOfItsConfig) {
   const std::string tar = testing::make_tar({{"app.wasm", testing::module_of_every_kind()}});
   const Descriptor layer = store_.add(media_type::kOciLayer, tar);
@@ -272,6 +286,38 @@ TEST_F(Validating, LooksNoFurtherWhereDocumentsTogetherAreTooLarge) {
   EXPECT_LT(nodes.size(), images.size());
   EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(),
                                   [](const Finding& finding) { return finding.rule->id == "DOC005"; }));
+}
+
+TEST_F(Validating, LooksNoFurtherBehindIndexesOfWhichEnoughIsFound) {
+  std::vector<Descriptor> indexes;
+  for (int i = 0; i < 300; ++i) {
+    std::string text = R"({"schemaVersion":2,"annotations":{"number":")" + std::to_string(i) + R"("},"manifests":[{})";
+    for (int entry = 1; entry < 50; ++entry) {
+      text += ",{}";
+    }
+    indexes.push_back(store_.add(media_type::kOciIndex, text + "]}"));
+  }
+  ValidationCache cache;
+  const std::vector<ReachedNode> nodes = validate(store_, testing::add_index(store_, indexes), {}, cache);
+  std::size_t found = 0;
+  for (const ReachedNode& node : nodes) {
+    found += node.report->findings.all().size();
+  }
+  EXPECT_LT(found, 11'000U);
+  EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(),
+                                  [](const Finding& finding) { return finding.rule->id == "DOC005"; }));
+}
+
+TEST_F(Validating, LooksNoFurtherWhereIndexesTogetherAreTooLarge) {
+  std::vector<Descriptor> indexes;
+  for (int i = 0; i < 66; ++i) {
+    indexes.push_back(store_.add(media_type::kOciIndex, std::string(kMaxManifestSize - 10, ' ') + std::to_string(i)));
+  }
+  ValidationCache cache;
+  const std::vector<ReachedNode> nodes = validate(store_, testing::add_index(store_, indexes), {}, cache);
+  EXPECT_TRUE(std::ranges::any_of(nodes[0].report->findings.all(),
+                                  [](const Finding& finding) { return finding.rule->id == "DOC005"; }));
+  EXPECT_FALSE(nodes.back().report->was_read);
 }
 
 TEST_F(Validating, EndsAtDocumentsThatAreNestedDeeply) {
