@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
+#include <utility>
 
 namespace wasm_oci::cli {
 
@@ -23,7 +25,9 @@ std::pair<dev_t, ino_t> file_at(const std::string& path) {
 }  // namespace
 
 struct Archives::Opened {
-  std::mutex mutex;  // of two threads that want the same one, one opens it
+  const std::string path;
+  const ArchiveFormat format;
+  std::mutex mutex = {};  // of two threads that want the same one, one opens it
   std::pair<dev_t, ino_t> file = {};
   std::shared_ptr<ArchiveReader> reader = nullptr;
 };
@@ -35,17 +39,22 @@ bool replaces_file(const Location& location) {
 }
 
 std::shared_ptr<Archives::Opened> Archives::opened_as(const ArchiveLocation& location) {
-  constexpr std::size_t kMost = 16;  // each has an open file
+  constexpr std::size_t kMost = 4;  // each has an open file, and in memory what lies where in it
   const std::scoped_lock lock(mutex_);
-  const std::pair key(location.path, location.format);
-  if (opened_.size() >= kMost && !opened_.contains(key)) {
-    opened_.clear();  // those in use stay with their users
+  const auto known = std::ranges::find_if(opened_, [&](const std::shared_ptr<Opened>& opened) {
+    return opened->path == location.path && opened->format == location.format;
+  });
+  if (known != opened_.end()) {
+    std::rotate(known, std::next(known), opened_.end());
+    return opened_.back();
   }
-  std::shared_ptr<Opened>& opened = opened_[key];
-  if (!opened) {
-    opened = std::make_shared<Opened>();
+  opened_.push_back(std::make_shared<Opened>(location.path, location.format));
+  // Standard input cannot be opened again.
+  const auto is_file = [](const std::shared_ptr<Opened>& opened) { return opened->path != "-"; };
+  if (std::cmp_greater(std::ranges::count_if(opened_, is_file), kMost)) {
+    opened_.erase(std::ranges::find_if(opened_, is_file));  // its users keep it
   }
-  return opened;
+  return opened_.back();
 }
 
 std::shared_ptr<ArchiveReader> Archives::open(const ArchiveLocation& location) {

@@ -7,12 +7,10 @@
 #include "oci/location.hpp"
 #include "oci/store/archive_store.hpp"
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace wasm_oci::cli {
@@ -44,8 +42,8 @@ class Archives {
 
   const Context& context_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, ArchiveFormat>, std::shared_ptr<Opened>> opened_;
-  std::vector<std::string> read_;  // their paths
+  std::vector<std::shared_ptr<Opened>> opened_;  // in the order in which they were last asked for
+  std::vector<std::string> read_;                // their paths
 };
 
 }  // namespace wasm_oci::cli

@@ -182,7 +182,7 @@ void Validation::look(const Subject& subject, LocationReport& report) {
     nodes = validate(*source->store, source->root,
                      {.shallow = request_.shallow,
                       .is_document = std::holds_alternative<FileLocation>(location),
-                      .is_pinned = named_digest(location).has_value()},
+                      .is_pinned = !subject.root && named_digest(location)},
                      *cache_of(location));
     require_named(location, source->root, nodes.front());
   }

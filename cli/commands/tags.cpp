@@ -18,9 +18,18 @@ void require_registry(const std::string& argument) {
     throw UsageError("tags are a registry's, and " + argument + " is in the local store",
                      "wasm-oci images lists what that holds");
   }
-  if (std::holds_alternative<LayoutLocation>(location) || std::holds_alternative<ArchiveLocation>(location)) {
-    throw UsageError("tags are a registry's, and " + argument + " is none",
-                     "wasm-oci validate --all-tags --shallow " + argument + " goes through what is there");
+  const auto refuse = [&](auto whole) {
+    whole.name.reset();
+    whole.digest.reset();
+    throw UsageError(
+        "tags are a registry's, and " + argument + " is none",
+        "wasm-oci validate --all-tags --shallow " + format(Location(whole)) + " goes through what is there");
+  };
+  if (const auto* const layout = std::get_if<LayoutLocation>(&location)) {
+    refuse(*layout);
+  }
+  if (const auto* const archive = std::get_if<ArchiveLocation>(&location)) {
+    refuse(*archive);
   }
 }
 

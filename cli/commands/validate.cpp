@@ -12,7 +12,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,17 +67,34 @@ std::vector<Subject> all_tags(Reference repository, Locations& locations) {
   return all;
 }
 
-// `at`: a layout or an archive.
+std::string annotation_of(const Descriptor& entry, std::string_view key) {
+  const auto found = entry.annotations.find(std::string(key));
+  return found == entry.annotations.end() ? "" : found->second;
+}
+
+// Whether this is understood as that name: what looks like a digest means content.
+bool is_understood(const Location& location, const std::string& name) {
+  try {
+    return !Digest::parse(name) && parse_location(format(location)) == location;
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
+// `at`: a layout or an archive. Each is told by what names it alone.
 template <typename At>
 std::vector<Subject> all_entries(const At& at, const std::shared_ptr<Store>& store,
                                  const std::vector<Descriptor>& entries) {
+  std::map<std::string, int> names;
+  for (const Descriptor& entry : entries) {
+    ++names[annotation_of(entry, annotation::kRefName)];
+  }
   std::vector<Subject> all;
   for (const Descriptor& entry : entries) {
-    const auto name = entry.annotations.find(std::string(annotation::kRefName));
     At one = at;
-    if (name != entry.annotations.end() && !name->second.empty()) {
-      one.name = name->second;
-    } else {
+    one.name = annotation_of(entry, annotation::kRefName);
+    if (names.at(*one.name) > 1 || !is_understood(one, *one.name)) {
+      one.name.reset();
       one.digest = entry.digest;
     }
     all.push_back({.location = std::move(one), .store = store, .root = entry});
@@ -82,17 +102,47 @@ std::vector<Subject> all_entries(const At& at, const std::shared_ptr<Store>& sto
   return all;
 }
 
+// What each entry is called in the local store that is of the repository; else empty.
+std::vector<std::string> names_in(const std::string& repository, const std::vector<Descriptor>& entries) {
+  std::set<std::string> ref_names;
+  for (const Descriptor& entry : entries) {
+    ref_names.insert(annotation_of(entry, annotation::kRefName));
+  }
+  std::vector<std::string> names;
+  for (const Descriptor& entry : entries) {
+    std::string name = annotation_of(entry, annotation::kRefName);
+    if (!name.starts_with(repository + ":")) {
+      name = annotation_of(entry, annotation::kImageName);
+      // That leads to the entry of this ref.name where there is one.
+      if (!name.starts_with(repository + ":") || ref_names.contains(name)) {
+        name.clear();
+      }
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 std::vector<Subject> all_local(const LocalLocation& repository, Locations& locations) {
   const std::shared_ptr<LayoutStore> store = locations.local_for_reading();
-  const std::string prefix = repository.reference.repository() + ":";
+  const std::vector<Descriptor> entries = store->entries();
+  const std::vector<std::string> names = names_in(repository.reference.repository(), entries);
+  std::map<std::string, int> counts;
+  for (const std::string& name : names) {
+    ++counts[name];
+  }
   std::vector<Subject> all;
-  for (const Descriptor& entry : store->entries()) {
-    const auto name = entry.annotations.find(std::string(annotation::kRefName));
-    if (name != entry.annotations.end() && name->second.starts_with(prefix)) {
-      Reference reference = repository.reference;
-      reference.tag = name->second.substr(prefix.size());
-      all.push_back({.location = LocalLocation{std::move(reference)}, .store = store, .root = entry});
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (names[i].empty()) {
+      continue;
     }
+    Reference reference = repository.reference;
+    reference.tag = names[i].substr(reference.repository().size() + 1);
+    if (counts[names[i]] > 1 || !is_tag(*reference.tag)) {
+      reference.tag.reset();
+      reference.digest = entries[i].digest;
+    }
+    all.push_back({.location = LocalLocation{std::move(reference)}, .store = store, .root = entries[i]});
   }
   if (all.empty()) {
     throw NotFoundError(format(Location(repository)) + ": not found",

@@ -1,20 +1,45 @@
 #include "cli/archives.hpp"
 
 #include "cli/commands/commands.hpp"
+#include "oci/file.hpp"
+#include "oci/unique_fd.hpp"
 #include "tests/cli/captured.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm_oci.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace wasm_oci::cli::testing {
 namespace {
 
 using wasm_oci::testing::TempDir;
 using wasm_oci::testing::testdata;
+
+// A pipe: what was read from it is gone. It holds 64 KiB, which is more than the archives here have.
+class StandardInput {
+ public:
+  explicit StandardInput(std::string_view content) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe(ends.data()), 0);
+    const UniqueFd reader(ends[0]);
+    const UniqueFd writer(ends[1]);
+    write_all(writer.get(), as_bytes(content), "a pipe");
+    ::dup2(reader.get(), STDIN_FILENO);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+  ~StandardInput() { ::dup2(before_.get(), STDIN_FILENO); }
+
+ private:
+  UniqueFd before_{::dup(STDIN_FILENO)};
+};
 
 class ArchivesOfARun : public ::testing::Test {
  protected:
@@ -45,14 +70,28 @@ TEST_F(ArchivesOfARun, AreOpenedAnewWhereTheyWereWrittenMeanwhile) {
   EXPECT_NE(archives_.open(location)->entries(), before->entries());
 }
 
-TEST_F(ArchivesOfARun, KeepFewFilesOpen) {
+TEST_F(ArchivesOfARun, KeepTheFewThatWereAskedForLast) {
   const ArchiveLocation first = archive("first.tar");
+  const ArchiveLocation second = archive("second.tar");
   const std::weak_ptr<ArchiveReader> opened = archives_.open(first);
-  for (int i = 0; i < 16; ++i) {
+  const std::weak_ptr<ArchiveReader> opened_later = archives_.open(second);
+  for (int i = 0; i < 3; ++i) {
+    archives_.open(archive(std::to_string(i) + ".tar"));
+    EXPECT_EQ(archives_.open(first), opened.lock());
+  }
+  EXPECT_FALSE(opened.expired());
+  EXPECT_TRUE(opened_later.expired());
+  EXPECT_TRUE(archives_.replaced_at(second)->is_read);
+}
+
+TEST_F(ArchivesOfARun, KeepStandardInputHoweverManyThereAre) {
+  const StandardInput input(wasm_oci::testing::read_file(archive("input.tar").path));
+  const ArchiveLocation standard_input{.format = ArchiveFormat::oci, .path = "-"};
+  const auto opened = archives_.open(standard_input);
+  for (int i = 0; i < 17; ++i) {
     archives_.open(archive(std::to_string(i) + ".tar"));
   }
-  EXPECT_TRUE(opened.expired());
-  EXPECT_TRUE(archives_.replaced_at(first)->is_read);
+  EXPECT_EQ(archives_.open(standard_input), opened);
 }
 
 TEST_F(ArchivesOfARun, SayWhatIsReplaced) {

@@ -230,6 +230,7 @@ TEST_F(CheckWith, WhereNobodyIsAskedNothingIsChecked) {
   EXPECT_EQ(kind_of({silent, absent}), ErrorKind::not_found);
   EXPECT_EQ(kind_of({absent, silent}), ErrorKind::not_found);
   EXPECT_EQ(kind_of({UsageError("it cannot read this location")}), ErrorKind::usage);
+  EXPECT_EQ(kind_of({absent, UsageError("it cannot read this location")}), ErrorKind::usage);
 }
 
 }  // namespace

@@ -264,7 +264,7 @@ TEST_F(ExplainCommand, PrintsThePageOfARule) {
   EXPECT_EQ(user_({"explain", "IDX999"}).exit_code, 2);
 }
 
-// Such words went to a registry.
+// They would be asked of a registry.
 TEST_F(ExplainCommand, ANearMissOfARuleIsNoImage) {
   const auto hint = [&](const std::string& argument) {
     const Outcome outcome = user_({"explain", argument});

@@ -12,8 +12,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,6 +27,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -66,6 +70,47 @@ std::vector<std::string> arguments_of(const json& fixture) {
   std::vector<std::string> arguments = fixture.at("arguments");
   arguments.insert(arguments.begin(), in_testdata(fixture.at("location")));
   return arguments;
+}
+
+const std::string kRefName = "org.opencontainers.image.ref.name";
+const std::string kImageName = "io.containerd.image.name";
+
+// A layout whose entries are named anew: three indexes, each of which breaks one rule.
+class Entries {
+ public:
+  Entries() {
+    std::filesystem::copy(testdata("rules") / "layout", dir_.path(), std::filesystem::copy_options::recursive);
+    const json index = json::parse(wasm_oci::testing::read_file(dir_ / "index.json"));
+    for (const std::string name : {"IDX001", "IDX002", "IDX007"}) {
+      std::ranges::copy_if(index.at("manifests"), std::back_inserter(entries_),
+                           [&](const json& entry) { return entry.at("annotations").at(kRefName) == name; });
+    }
+  }
+
+  // As many entries as there are annotations.
+  void write(const std::vector<json>& annotations) const {
+    json manifests = json::array();
+    for (std::size_t i = 0; i < annotations.size(); ++i) {
+      manifests.push_back(entries_.at(i));
+      manifests.back()["annotations"] = annotations[i];
+    }
+    wasm_oci::testing::write_file(dir_ / "index.json", json({{"schemaVersion", 2}, {"manifests", manifests}}).dump());
+  }
+  std::string path() const { return dir_.path().string(); }
+  std::string digest(std::size_t entry) const { return entries_.at(entry).at("digest"); }
+
+ private:
+  TempDir dir_;
+  std::vector<json> entries_;
+};
+
+// Of what something is found in.
+std::vector<std::string> locations_of(const json& document) {
+  std::vector<std::string> locations;
+  for (const json& finding : document.at("findings")) {
+    locations.push_back(finding.at("location"));
+  }
+  return locations;
 }
 
 TEST(Validate, FindsWhatBreaksARuleAndNothingElse) {
@@ -212,7 +257,33 @@ TEST(Validate, LooksAtAllThatTheLocalStoreHoldsOfARepository) {
   EXPECT_EQ(run({"validate", "--all-tags", "local:me/app:1"}, all_commands(), setting).code, ExitCode::usage);
   EXPECT_EQ(run({"validate", "--all-tags", "local:me/other"}, all_commands(), setting).code, ExitCode::not_found);
   EXPECT_THAT(run({"tags", "local:me/app"}, all_commands(), setting).err, HasSubstr("is in the local store"));
-  EXPECT_THAT(run({"tags", "oci:layout"}, all_commands(), setting).err, HasSubstr("oci:layout is none"));
+}
+
+TEST(Validate, IsNamedByTagsForAllThatIsInNoRegistry) {
+  const auto tags = [](const std::string& location) { return run({"tags", location}, all_commands()).err; };
+  EXPECT_THAT(tags("oci:layout"), HasSubstr("oci:layout is none"));
+  EXPECT_THAT(tags("oci:a:same"), HasSubstr("wasm-oci validate --all-tags --shallow oci:a goes through"));
+  EXPECT_THAT(tags("oci-archive:a.tar@sha256:" + std::string(64, '0')),
+              HasSubstr("wasm-oci validate --all-tags --shallow oci-archive:a.tar goes through"));
+}
+
+TEST(Validate, LooksInTheLocalStoreAlsoAtWhatContainerdsNameNames) {
+  const Entries all;
+  const Setting setting{.environment = {{"WASM_OCI_STORE", all.path()}}};
+  const auto named = [&](const std::vector<json>& annotations) {
+    all.write(annotations);
+    const Ran ran = run({"validate", "--all-tags", "local:me/c", "--format", "json"}, all_commands(), setting);
+    return locations_of(json::parse(ran.out, nullptr, false));
+  };
+  const std::string name = "docker.io/me/c:7";
+  EXPECT_THAT(named({{{kImageName, name}}}), ElementsAre("local:" + name));
+  EXPECT_THAT(named({{{kRefName, "7"}, {kImageName, name}}, {{kImageName, "docker.io/me/cc:7"}}}),
+              ElementsAre("local:" + name));
+  EXPECT_THAT(named({{{kRefName, "docker.io/me/c:8"}, {kImageName, name}}}), ElementsAre("local:docker.io/me/c:8"));
+  // The name leads to the second.
+  EXPECT_THAT(named({{{kImageName, name}}, {{kRefName, name}}}), ElementsAre("local:" + name));
+  EXPECT_THAT(named({{{kImageName, name}}, {{kImageName, name}}}),
+              ElementsAre("local:docker.io/me/c@" + all.digest(0), "local:docker.io/me/c@" + all.digest(1)));
 }
 
 TEST(Validate, FindsWhatIsWrongWithALayoutAlsoWhereAllOfItIsWanted) {
@@ -237,28 +308,34 @@ TEST(Validate, FindsWhatIsWrongWithAListOfTags) {
   }
 }
 
-TEST(Validate, LooksAtEachEntryWhateverItsNameLeadsTo) {
-  const TempDir dir;
-  std::filesystem::copy(testdata("rules") / "layout", dir.path(), std::filesystem::copy_options::recursive);
-  std::ifstream file(dir / "index.json");
-  json index = json::parse(file);
-  json entries = json::array();
-  const auto take = [&](const std::string& from, const std::string& name) {
-    for (json entry : index.at("manifests")) {
-      if (entry.at("annotations").at("org.opencontainers.image.ref.name") == from) {
-        entry["annotations"]["org.opencontainers.image.ref.name"] = name;
-        entries.push_back(entry);
-      }
+TEST(Validate, TellsEachEntryByWhatNamesItAlone) {
+  const Entries all;
+  const std::string layout = "oci:" + all.path();
+  const auto named = [&](const std::vector<json>& annotations) {
+    all.write(annotations);
+    const json document = findings_of({layout, "--all-tags"});
+    for (const std::string& location : locations_of(document)) {
+      EXPECT_EQ(locations_of(findings_of({location})), std::vector{location});
     }
+    return locations_of(document);
   };
-  take("IDX001", "same");
-  take("IDX002", "same");
-  take("IDX007", "sha256:" + std::string(64, '0'));
-  index["manifests"] = entries;
-  wasm_oci::testing::write_file(dir / "index.json", index.dump());
-  const json document = findings_of({"oci:" + dir.path().string(), "--all-tags"});
-  EXPECT_EQ(rules_of(document), (std::multiset<std::string>{"IDX001", "IDX002", "IDX007"}));
-  EXPECT_EQ(document.at("findings")[1].at("location"), "oci:" + dir.path().string() + ":same");
+  // As docker save names them.
+  EXPECT_THAT(named({{{kRefName, "latest"}, {kImageName, "docker.io/me/a:latest"}},
+                     {{kRefName, "latest"}, {kImageName, "docker.io/me/b:latest"}},
+                     {{kRefName, "1"}, {kImageName, "docker.io/me/b:1"}}}),
+              ElementsAre(layout + "@" + all.digest(0), layout + "@" + all.digest(1), layout + ":1"));
+  const std::string other_digest = "sha256:" + std::string(64, '0');
+  EXPECT_THAT(named({{{kRefName, other_digest}}, {{kRefName, "a@" + other_digest}}, json::object()}),
+              ElementsAre(layout + "@" + all.digest(0), layout + "@" + all.digest(1), layout + "@" + all.digest(2)));
+}
+
+// IDX034 is about who names an index by its digest.
+TEST(Validate, IsNotToldThatADigestIsNamedWhereThatIsHowAnEntryIsTold) {
+  const Entries all;
+  all.write({json::object()});
+  const std::string layout = "oci:" + all.path();
+  EXPECT_EQ(rules_of(findings_of({layout + "@" + all.digest(0), "--for", "istio"})).count("IDX034"), 1U);
+  EXPECT_EQ(rules_of(findings_of({layout, "--all-tags", "--for", "istio"})).count("IDX034"), 0U);
 }
 
 TEST(Validate, WhatCannotBeLookedAtHasItsOwnCodeAndNoDocument) {
