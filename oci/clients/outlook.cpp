@@ -33,17 +33,17 @@ bool has_unknown_user(const Taken& taken) {
 }
 
 // Nobody unpacks it then (MAN005). A plugin with documents beside it is none that is unpacked.
-std::optional<std::string> why_layers_are_not_counted(const Taken& taken) {
+std::optional<std::string> why_layers_are_not_counted(const Manifest& manifest, const ImageConfig& config) {
   const auto has_files = [](const Descriptor& layer) {
     return media_type::layer_compression(layer.media_type).has_value();
   };
   const auto is_document = [](const Descriptor& layer) { return media_type::is_plugin_document(layer.media_type); };
-  const std::vector<Descriptor>& layers = taken.manifest.layers;
+  const std::vector<Descriptor>& layers = manifest.layers;
   const auto count = static_cast<std::size_t>(std::ranges::count_if(layers, has_files));
-  if (count == taken.config->diff_ids.size() || std::ranges::any_of(layers, is_document)) {
+  if (count == config.diff_ids.size() || std::ranges::any_of(layers, is_document)) {
     return std::nullopt;
   }
-  return "its config has " + std::to_string(taken.config->diff_ids.size()) + " diff_ids for " + std::to_string(count) +
+  return "its config has " + std::to_string(config.diff_ids.size()) + " diff_ids for " + std::to_string(count) +
          " layers of files";
 }
 
@@ -69,7 +69,7 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
     return why;
   }
-  if (const std::optional<std::string> why = why_layers_are_not_counted(taken)) {
+  if (const std::optional<std::string> why = why_layers_are_not_counted(taken.manifest, *taken.config)) {
     return why;
   }
   if (taken.argv.empty()) {
