@@ -53,10 +53,12 @@ std::string file_at(const std::string& path, const std::map<std::string, LayerEn
     return link == links.end() ? nullptr : &link->second;
   };
   const auto unless_folder = [&](const std::string& here) {
+    const LayerEntry* const link = link_at(here);
     const std::string below = here + "/";
-    const bool is_folder = std::ranges::any_of(
-        modules, [&](const FoundModule& module) { return module.path == here || module.path.starts_with(below); });
-    return is_folder ? nullptr : link_at(here);
+    const bool is_folder = link != nullptr && std::ranges::any_of(modules, [&](const FoundModule& module) {
+                             return module.path == here || module.path.starts_with(below);
+                           });
+    return is_folder ? nullptr : link;
   };
   const std::string written = follow_links(path, unless_folder).value_or("");
   const bool is_module = std::ranges::find(modules, written, &FoundModule::path) != modules.end();

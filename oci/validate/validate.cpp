@@ -62,7 +62,7 @@ class Validating {
     nodes_.push_back({.digest = root.digest, .platform = std::nullopt, .report = report});
     judge_root(root, report);
     for (; !waiting_.empty(); waiting_.pop_front()) {
-      look_at_index(waiting_.front());
+      look_at_waiting(waiting_.front());
     }
     return std::move(nodes_);
   }
@@ -72,6 +72,7 @@ class Validating {
   // of its bytes.
   struct Waiting {
     Descriptor target;
+    std::optional<Platform> platform;
     std::optional<std::uint64_t> said_size;
     ValidationCache::View view;
     std::shared_ptr<NodeReport> parent;
@@ -125,14 +126,13 @@ class Validating {
     name_entries(entries, report);
   }
 
-  // Also of indexes, of which something may be found when they are looked at.
   static void name_entries(std::span<const LooseDescriptor> entries, NodeReport& report) {
     std::set<std::string> paths;
     for (const Finding& finding : report.findings.all()) {
       paths.insert(path_of_entry(finding));
     }
     for (const LooseDescriptor& entry : entries) {
-      if (std::string path = entry.json.path(); paths.contains(path) || media_type::is_index(entry.media_type)) {
+      if (std::string path = entry.json.path(); paths.contains(path)) {
         report.entries[std::move(path)] = {.digest = entry.digest, .platform = entry.full_platform()};
       }
     }
@@ -163,6 +163,7 @@ class Validating {
     }
     if (media_type::is_index(target->media_type)) {
       waiting_.push_back({.target = {.media_type = target->media_type, .digest = target->digest, .size = target->size},
+                          .platform = entry.full_platform(),
                           .said_size = entry.size,
                           .view = key.second,
                           .parent = parent,
@@ -225,6 +226,15 @@ class Validating {
       add_problems({other_size(report.size, *said_size)}, place, path, findings);
     }
     return &report.facts;
+  }
+
+  void look_at_waiting(const Waiting& waiting) {
+    const std::size_t before = waiting.parent->findings.all().size();
+    look_at_index(waiting);
+    if (waiting.parent->findings.all().size() > before) {
+      waiting.parent->entries.insert_or_assign(
+          waiting.path, NamedEntry{.digest = waiting.target.digest, .platform = waiting.platform});
+    }
   }
 
   void look_at_index(const Waiting& waiting) {

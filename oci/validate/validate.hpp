@@ -38,7 +38,7 @@ struct NodeReport {
   bool was_read = false;                           // whether it is there, and what is meant
   std::uint64_t size = 0;                          // in bytes, where it was read
   std::vector<Problem> problems = {};              // told where a descriptor leads to it
-  std::map<std::string, NamedEntry> entries = {};  // with findings, or indexes; by their paths ("manifests[4]")
+  std::map<std::string, NamedEntry> entries = {};  // with findings, by their paths ("manifests[4]")
 };
 
 // A report as it is reached from the root.
