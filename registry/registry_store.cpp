@@ -171,7 +171,8 @@ std::optional<RegistryStore::Fetched> RegistryStore::fetch(const std::string& na
     fetched = Fetched{.descriptor = std::move(descriptor), .bytes = std::move(bytes)};
   });
   if (fetched) {
-    keep(fetched->descriptor.digest, fetched->bytes);
+    const Descriptor& descriptor = fetched->descriptor;
+    keep({.digest = descriptor.digest, .media_type = descriptor.media_type, .bytes = fetched->bytes});
   }
   return fetched;
 }
@@ -225,8 +226,8 @@ std::vector<Descriptor> RegistryStore::referrers(const Digest& subject) {
 
 std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descriptor, NodeKind kind) {
   const std::string digest = descriptor.digest.str();
-  if (auto bytes = kept(descriptor.digest)) {
-    return std::make_unique<StringSource>(std::move(*bytes));
+  if (auto known = kept(descriptor.digest)) {
+    return std::make_unique<StringSource>(std::move(known->bytes));
   }
   if (kind == NodeKind::blob) {
     auto blob = std::make_unique<BlobSource>(
@@ -239,7 +240,7 @@ std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descrip
     }
     std::string bytes = read_all(*blob, kMaxKeptBlob);
     if (digest_of(bytes, descriptor.digest.algorithm()) == descriptor.digest) {
-      keep(descriptor.digest, bytes);
+      keep({.digest = descriptor.digest, .media_type = {}, .bytes = bytes});
     }
     return std::make_unique<StringSource>(std::move(bytes));
   }
@@ -250,15 +251,20 @@ std::unique_ptr<Source> RegistryStore::open_unverified(const Descriptor& descrip
   return std::make_unique<StringSource>(std::move(fetched->bytes));
 }
 
-std::unique_ptr<Source> RegistryStore::open_unjudged(const Descriptor& descriptor, NodeKind kind) {
-  if (kind == NodeKind::blob || kept(descriptor.digest)) {
-    return open_unverified(descriptor, kind);
+Store::Unjudged RegistryStore::open_unjudged(const Descriptor& descriptor, NodeKind kind) {
+  if (kind == NodeKind::blob) {
+    return {.bytes = open_unverified(descriptor, kind)};
+  }
+  if (auto known = kept(descriptor.digest)) {
+    return {.bytes = std::make_unique<StringSource>(std::move(known->bytes)),
+            .media_type = std::move(known->media_type)};
   }
   auto fetched = fetch(descriptor.digest.str(), Judgement::take);
   if (!fetched) {
     throw NotFoundError(what("manifest " + descriptor.digest.str()) + " does not exist");
   }
-  return std::make_unique<StringSource>(std::move(fetched->bytes));
+  return {.bytes = std::make_unique<StringSource>(std::move(fetched->bytes)),
+          .media_type = std::move(fetched->descriptor.media_type)};
 }
 
 bool RegistryStore::contains(const Descriptor& descriptor, NodeKind kind) {
@@ -408,20 +414,20 @@ void RegistryStore::list_under_tag(const Descriptor& manifest, std::string_view 
 
 std::vector<std::string> RegistryStore::tags() { return list_tags(*client_, repository_); }
 
-void RegistryStore::keep(const Digest& digest, std::string bytes) {
+void RegistryStore::keep(Kept content) {
   const std::scoped_lock lock(mutex_);
-  kept_bytes_ += bytes.size();
-  kept_.push_back({.digest = digest, .bytes = std::move(bytes)});
+  kept_bytes_ += content.bytes.size();
+  kept_.push_back(std::move(content));
   while (kept_bytes_ > kMaxKeptBytes) {
     kept_bytes_ -= kept_.front().bytes.size();
     kept_.pop_front();
   }
 }
 
-std::optional<std::string> RegistryStore::kept(const Digest& digest) {
+std::optional<RegistryStore::Kept> RegistryStore::kept(const Digest& digest) {
   const std::scoped_lock lock(mutex_);
   const auto found = std::ranges::find(kept_, digest, &Kept::digest);
-  return found == kept_.end() ? std::nullopt : std::optional(found->bytes);
+  return found == kept_.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace wasm_oci

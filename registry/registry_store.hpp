@@ -51,19 +51,20 @@ class RegistryStore final : public WritableStore {
 
  protected:
   std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) override;
-  std::unique_ptr<Source> open_unjudged(const Descriptor& descriptor, NodeKind kind) override;
+  Unjudged open_unjudged(const Descriptor& descriptor, NodeKind kind) override;
 
  private:
   // Whether a manifest that is not as it should be is an error.
   enum class Judgement : std::uint8_t { refuse, take };
 
+  struct Fetched {
+    Descriptor descriptor;
+    std::string bytes;
+  };
   // A manifest or small blob that was fetched, to be opened without being fetched again.
   struct Kept {
     Digest digest;
-    std::string bytes;
-  };
-  struct Fetched {
-    Descriptor descriptor;
+    std::string media_type;  // of a manifest
     std::string bytes;
   };
 
@@ -75,8 +76,8 @@ class RegistryStore final : public WritableStore {
   bool put_manifest(const Descriptor& descriptor, std::string_view bytes, const std::string& name);
   void require_list_of_subject(std::string_view bytes);
   void list_under_tag(const Descriptor& manifest, std::string_view bytes);
-  void keep(const Digest& digest, std::string bytes);
-  std::optional<std::string> kept(const Digest& digest);
+  void keep(Kept content);
+  std::optional<Kept> kept(const Digest& digest);
 
   std::shared_ptr<RegistryClient> client_;
   std::string repository_;

@@ -82,7 +82,8 @@ void UnverifiedSource::rewind() {
 }
 
 UnverifiedSource Store::open_as_it_is(const Descriptor& descriptor, NodeKind kind, std::uint64_t limit) {
-  return {open_unjudged(descriptor, kind), descriptor.digest.algorithm(), limit};
+  Unjudged unjudged = open_unjudged(descriptor, kind);
+  return {std::move(unjudged.bytes), std::move(unjudged.media_type), descriptor.digest.algorithm(), limit};
 }
 
 VerifiedSource Store::open(const Descriptor& descriptor, NodeKind kind) {

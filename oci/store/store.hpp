@@ -55,12 +55,14 @@ class VerifiedSource final : public Source {
 // after `limit` bytes, however much there is.
 class UnverifiedSource final : public Source {
  public:
-  UnverifiedSource(std::unique_ptr<Source> raw, DigestAlgorithm algorithm, std::uint64_t limit)
-      : raw_(std::move(raw)), hasher_(algorithm), limit_(limit) {}
+  UnverifiedSource(std::unique_ptr<Source> raw, std::string media_type, DigestAlgorithm algorithm, std::uint64_t limit)
+      : raw_(std::move(raw)), media_type_(std::move(media_type)), hasher_(algorithm), limit_(limit) {}
 
   std::size_t read(std::span<std::byte> into) override;
   void rewind() override;
 
+  // What the store calls it; empty where it does not say, as all but registries.
+  const std::string& media_type() const { return media_type_; }
   // How much was read so far, in bytes.
   std::uint64_t size() const { return size_; }
   // After the end: whether there was more than the limit.
@@ -70,6 +72,7 @@ class UnverifiedSource final : public Source {
 
  private:
   std::unique_ptr<Source> raw_;
+  std::string media_type_;
   Hasher hasher_;
   std::uint64_t limit_;
   std::uint64_t size_ = 0;
@@ -120,10 +123,16 @@ class Store {
   virtual std::vector<Descriptor> referrers(const Digest& /*subject*/) { return {}; }
 
  protected:
+  // Content, and what the store calls it, as UnverifiedSource::media_type().
+  struct Unjudged {
+    std::unique_ptr<Source> bytes;
+    std::string media_type = {};
+  };
+
   virtual std::unique_ptr<Source> open_unverified(const Descriptor& descriptor, NodeKind kind) = 0;
   // For open_as_it_is(): what a store would refuse of itself is given all the same.
-  virtual std::unique_ptr<Source> open_unjudged(const Descriptor& descriptor, NodeKind kind) {
-    return open_unverified(descriptor, kind);
+  virtual Unjudged open_unjudged(const Descriptor& descriptor, NodeKind kind) {
+    return {.bytes = open_unverified(descriptor, kind)};
   }
 };
 

@@ -138,6 +138,14 @@ std::unique_ptr<Document> read_document(std::string bytes, const Place& place, F
   }
 }
 
+void check_sent_type(const JsonValue& root, std::string_view sent_as, const Place& place, Findings& findings) {
+  const std::string own = text_of(root, "mediaType");
+  if (!sent_as.empty() && !own.empty() && to_lower(own) != sent_as) {
+    findings.add("IDX003", place, "mediaType",
+                 "the document says it is " + excerpt(own) + ", the registry sends it as " + excerpt(sent_as));
+  }
+}
+
 void check_index_document(const JsonValue& root, std::string_view media_type, const Place& place, Findings& findings) {
   check_document(root, media_type, kIndex, place, findings);
   if (text_of(root, "mediaType") == media_type::kDockerManifestList && has_annotations(root)) {

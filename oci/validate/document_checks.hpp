@@ -20,6 +20,9 @@ void check_index_document(const JsonValue& root, std::string_view media_type, co
 void check_manifest_document(const JsonValue& root, std::string_view media_type, const Place& place,
                              Findings& findings);
 
+// `sent_as`: the media type that a registry gives it, if one does (IDX003).
+void check_sent_type(const JsonValue& root, std::string_view sent_as, const Place& place, Findings& findings);
+
 // Digest, size, data and annotations.
 void check_descriptor(const LooseDescriptor& descriptor, const Place& place, Findings& findings);
 

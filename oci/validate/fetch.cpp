@@ -21,6 +21,7 @@ Fetched fetch(Store& store, const Descriptor& descriptor, std::optional<std::uin
                    kMaxManifestSize);
   }
   fetched.read = source.size();
+  fetched.sent_as = source.media_type();
   if (size && *size != source.size()) {
     fetched.problems.push_back(other_size(source.size(), *size));
   }

@@ -24,7 +24,8 @@ struct Problem {
 struct Fetched {
   std::optional<std::string> bytes;  // nullopt: it is not there, not what is meant, or more than is read
   std::vector<Problem> problems = {};
-  std::uint64_t read = 0;  // bytes, whatever became of them
+  std::uint64_t read = 0;    // bytes, whatever became of them
+  std::string sent_as = {};  // a media type, as UnverifiedSource::media_type()
 };
 
 // Of manifests, indexes and configs behind one root, each as often as it is read, in bytes. Thousands of small

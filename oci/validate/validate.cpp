@@ -275,10 +275,15 @@ class Validating {
     report.was_read = fetched.bytes.has_value();
     report.size = fetched.bytes ? fetched.bytes->size() : 0;
     report.facts.read = fetched.read;
-    const bool is_known = media_type::is_manifest(target.media_type);
-    return fetched.bytes && is_known
-               ? read_document(*std::move(fetched.bytes), {.document = target.digest}, report.findings)
-               : nullptr;
+    if (!fetched.bytes || !media_type::is_manifest(target.media_type)) {
+      return nullptr;
+    }
+    const Place place{.document = target.digest};
+    std::unique_ptr<Document> document = read_document(*std::move(fetched.bytes), place, report.findings);
+    if (document) {
+      check_sent_type(document->root(), fetched.sent_as, place, report.findings);
+    }
+    return document;
   }
 
   // `entry`: nullptr for the root.

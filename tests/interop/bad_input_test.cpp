@@ -1,4 +1,5 @@
 // Bad input gets a clear message, the right exit code, and leaves nothing behind.
+#include "oci/digest.hpp"
 #include "tests/support/scripted_server.hpp"
 #include "tests/support/wasm_oci.hpp"
 
@@ -18,6 +19,7 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // Every path below `folder`, so that two states can be compared.
 std::vector<std::string> tree(const std::filesystem::path& folder) {
@@ -260,6 +262,26 @@ TEST(BadRegistry, IsFoundOutByValidate) {
   EXPECT_THAT(validate(page.image()), HasSubstr("error DOC001"));
   const LyingRegistry deep("application/vnd.oci.image.index.v1+json", std::string(1000, '[') + std::string(1000, ']'));
   EXPECT_THAT(validate(deep.image()), HasSubstr("error DOC001: JSON document is nested deeper"));
+}
+
+TEST(BadRegistry, ThatCallsAChildWhatItIsNotIsFoundOutByValidate) {
+  const std::string child =
+      R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+  const std::string root =
+      R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":)"
+      R"("application/vnd.oci.image.index.v1+json","digest":")" +
+      digest_of(child).str() + R"(","size":)" + std::to_string(child.size()) + "}]}";
+  const auto validated = [&](const std::string& type_of_child) {
+    const ScriptedServer server(ScriptedServer::answering([&](const SeenRequest& request) {
+      const bool is_child = request.target.ends_with(digest_of(child).str());
+      const std::string type = is_child ? type_of_child : "application/vnd.oci.image.index.v1+json";
+      return Answer{.headers = {{"Content-Type", type}}, .body = is_child ? child : root};
+    }));
+    return WasmOci()({"validate", server.host() + "/me/app:1"}).out;
+  };
+  EXPECT_THAT(validated("application/vnd.docker.distribution.manifest.list.v2+json"), HasSubstr("error IDX003"));
+  EXPECT_THAT(validated("application/vnd.oci.image.index.v1+json; charset=utf-8"), Not(HasSubstr("IDX003")));
+  EXPECT_THAT(validated("application/octet-stream"), Not(HasSubstr("IDX003"))) << "says nothing";
 }
 
 }  // namespace
