@@ -64,10 +64,24 @@ std::optional<std::string> why_not_fetched(const Client& client, const Taken& ta
   return words ? std::optional("\"" + *words + "\"") : std::nullopt;
 }
 
+// Empty where they are, as far as they were looked at.
+std::string why_layers_are_not_taken(const Client& client, const Taken& taken) {
+  if (client.copies) {
+    return {};
+  }
+  return !taken.unreadable.empty() ? taken.unreadable : client.minds_diff_ids ? taken.other_diff_ids : std::string();
+}
+
 }  // namespace
 
 Outlook foresee(const Client& client, const Choice& choice, const Taken& taken, const Wish& wish) {
   if (const auto why = choice.index ? why_not_fetched(client, taken) : std::nullopt) {
+    return refuse(*why);
+  }
+  if (const std::string why = why_layers_are_not_taken(client, taken); !why.empty()) {
+    return {.next = "it fails on what it takes: " + why, .command = {}};
+  }
+  if (const auto why = client.unpacks_by_type ? why_containerd_does_not_unpack(taken) : std::nullopt) {
     return refuse(*why);
   }
   Wish own = wish;

@@ -18,6 +18,7 @@ constexpr std::array kClients = {
            .pick = pick_as_containerd,
            .finds_nothing = docker_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_docker},
     Client{.name = "docker-classic",
            .title = "Docker's classic store",
@@ -30,6 +31,7 @@ constexpr std::array kClients = {
            .pick = pick_as_containerd,
            .finds_nothing = containerd_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_containerd,
            .foresee_nothing = foresee_containerd_nothing},
     Client{.name = "kubernetes",
@@ -38,6 +40,7 @@ constexpr std::array kClients = {
            .pick = pick_as_containerd,
            .finds_nothing = containerd_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_kubernetes,
            .foresee_nothing = foresee_kubernetes_nothing},
     Client{.name = "crio",
@@ -62,6 +65,7 @@ constexpr std::array kClients = {
            .finds_nothing = containers_image_finds_nothing,
            .refuses = containers_image_refuses,
            .minds_size = false,
+           .copies = true,
            .foresee = foresee_skopeo},
     Client{.name = "buildkit",
            .title = "BuildKit",
@@ -69,12 +73,14 @@ constexpr std::array kClients = {
            .pick = pick_as_containerd,
            .finds_nothing = containerd_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_buildkit},
     Client{.name = "crane",
            .title = "crane",
            .action = "pull",
            .pick = pick_as_go_containerregistry,
            .finds_nothing = go_containerregistry_finds_nothing,
+           .copies = true,
            .foresee = foresee_crane},
     Client{.name = "istio",
            .title = "Istio",
@@ -88,12 +94,18 @@ constexpr std::array kClients = {
            .pick = pick_as_go_containerregistry,
            .finds_nothing = go_containerregistry_finds_nothing,
            .foresee = foresee_envoy_gateway},
-    Client{.name = "regctl", .title = "regctl", .action = "pull", .pick = pick_as_regclient, .foresee = foresee_regctl},
+    Client{.name = "regctl",
+           .title = "regctl",
+           .action = "pull",
+           .pick = pick_as_regclient,
+           .copies = true,
+           .foresee = foresee_regctl},
     Client{.name = "oras",
            .title = "oras",
            .action = "pull",
            .pick = pick_as_oras,
            .takes_alone = "a manifest alone is taken without --platform; with it, oras asks its config",
+           .copies = true,
            .foresee = foresee_oras},
     Client{.name = "wkg",
            .title = "wkg",
@@ -122,7 +134,7 @@ constexpr std::array kClients = {
            .foresee = foresee_runwasi_layers},
 };
 
-// What differs is which entry is taken.
+// What differs is which entry is taken, and that layers are unpacked whatever the config says they are.
 constexpr Client older_choice(std::string_view name, std::string_view until, std::string_view title,
                               decltype(Client::pick) pick, std::string_view since = {}) {
   Client client = *std::ranges::find(kClients, name, &Client::name);
@@ -130,6 +142,7 @@ constexpr Client older_choice(std::string_view name, std::string_view until, std
   client.until = until;
   client.since = since;
   client.pick = pick;
+  client.minds_diff_ids = false;
   return client;
 }
 
@@ -142,6 +155,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd,
            .finds_nothing = docker_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_docker_pull},
     // moby, daemon/containerd/image.go (GetImage): any image that is present, the machine's own platform first.
     Client{.name = "docker",
@@ -151,6 +165,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd,
            .finds_nothing = docker_untold_finds_nothing,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_docker_untold,
            .foresee_nothing = foresee_docker_untold_nothing},
     // moby 29.0 release notes: fresh installs have the containerd image store from then on.
@@ -169,7 +184,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_docker_20_10,
            .finds_nothing = docker_classic_finds_nothing,
            .minds_size = false,
-           .foresee = foresee_docker_classic},
+           .foresee = foresee_docker_20_10},
     // containerd 2.3.0 compares with containerd/platforms v1.0.0-rc.4 and hashes by what is expected.
     Client{.name = "containerd",
            .title = "containerd 2.2 or older",
@@ -179,6 +194,7 @@ constexpr std::array kOthers = {
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_containerd_2_2},
     // containerd 2.0, cmd/ctr/commands/images/pull.go: pulls through the transfer service from then on.
     Client{.name = "containerd",
@@ -189,6 +205,7 @@ constexpr std::array kOthers = {
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_containerd_1},
     // containerd 1.7.0, remotes/handlers.go (Fetch): looks at the data of entries from then on.
     Client{.name = "containerd",
@@ -197,6 +214,7 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
+           .unpacks_by_type = true,
            .foresee = foresee_containerd_1},
     // containerd 2.3.0, commit 871d58ca8: what is for another platform is no longer unpacked.
     Client{.name = "kubernetes",
@@ -208,6 +226,7 @@ constexpr std::array kOthers = {
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
            .takes_data = true,
+           .unpacks_by_type = true,
            .foresee = foresee_kubernetes_2_2,
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
     Client{.name = "kubernetes",
@@ -217,8 +236,14 @@ constexpr std::array kOthers = {
            .pick = pick_as_containerd_2_2,
            .finds_nothing = containerd_finds_nothing,
            .refuses = containerd_2_2_refuses,
+           .unpacks_by_type = true,
            .foresee = foresee_kubernetes_2_2,
            .foresee_nothing = foresee_kubernetes_2_2_nothing},
+    // containers/image 5.34, storage/storage_dest.go (commitLayer): compares diff IDs from then on. podman 5.4 and
+    // CRI-O
+    // 1.33 have it.
+    older_choice("podman", "5.3", "podman 5.3 or older", pick_as_podman, "4.6"),
+    older_choice("crio", "1.32", "CRI-O 1.32 or older", pick_as_containers_image, "1.28"),
     // containers/image 5.26 prefers zstd: podman 4.6, skopeo 1.13 and CRI-O 1.28 have it.
     older_choice("podman", "4.5", "podman 4.5 or older", pick_as_podman_4_5, "4.4"),
     // containers-common 0.51, which podman 4.4 has, brought platform_to_oci_runtime.
@@ -229,6 +254,7 @@ constexpr std::array kOthers = {
            .finds_nothing = podman_finds_nothing,
            .refuses = containers_image_refuses,
            .minds_size = false,
+           .minds_diff_ids = false,
            .foresee = foresee_podman_4_3},
     older_choice("skopeo", "1.12", "skopeo 1.12 or older", pick_as_containers_image_5_25),
     older_choice("crio", "1.27", "CRI-O 1.27 or older", pick_as_containers_image_5_25),

@@ -174,7 +174,12 @@ Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish) {
                  Unpacks::anything);
 }
 
+// image.go (getLayers): what lies beside the layers of files is counted, too.
 Outlook foresee_containerd_1(const Taken& taken, const Wish& wish) {
+  if (taken.config && !taken.config->diff_ids.empty() &&
+      taken.config->diff_ids.size() != taken.manifest.layers.size()) {
+    return {.next = "it is fetched and not unpacked: \"mismatched image rootfs and manifest layers\"", .command = {}};
+  }
   return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name, Unpacks::anything);
 }
 

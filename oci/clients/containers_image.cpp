@@ -158,6 +158,12 @@ bool is_mixed(const Taken& taken) {
          taken.manifest.config.media_type == media_type::kDockerConfig;
 }
 
+// Whatever their types, all are unpacked.
+bool has_other_layers(const Manifest& manifest) {
+  return std::ranges::any_of(manifest.layers,
+                             [](const Descriptor& layer) { return !media_type::layer_compression(layer.media_type); });
+}
+
 // crun's handlers for Wasm: core modules with _start, in the file that the whole first word names (handler-utils.c).
 std::optional<std::string> why_crun_cannot(const Taken& taken) {
   if (!taken.function.empty()) {
@@ -180,6 +186,9 @@ Outlook foresee_run(const Taken& taken, const Wish& wish, ByPlatform by_platform
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
     return refuse(*why);
   }
+  if (has_other_layers(taken.manifest)) {
+    return refuse("its layers are no file systems");
+  }
   if (const std::optional<std::string> why = why_nothing_starts(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};
   }
@@ -187,9 +196,6 @@ Outlook foresee_run(const Taken& taken, const Wish& wish, ByPlatform by_platform
   const std::string name = wish.location.empty() ? wish.name : wish.location;
   if (!taken.is_wasm()) {
     return {.works = true, .next = "it is unpacked and run", .command = run + platform_flag(wish) + name};
-  }
-  if (!taken.has_files()) {
-    return refuse("its layers are no file systems");
   }
   if (const std::optional<std::string> why = why_crun_cannot(taken)) {
     return {.next = "it is pulled and cannot be run: " + *why, .command = {}};

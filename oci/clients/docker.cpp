@@ -96,6 +96,9 @@ OncePresent once_present(const Wish& wish) {
   if (wish.offered == nullptr) {
     return {.next = "is run, with " + warning(format(wish.wanted)), .command = pull_and_run(wish)};
   }
+  if (const std::optional<std::string> why = why_containerd_does_not_unpack(*wish.offered)) {
+    return {.next = "cannot be unpacked: " + *why, .command = {}};
+  }
   if (const std::optional<std::string> why = why_nothing_starts(*wish.offered)) {
     return {.next = "cannot be run: " + *why, .command = {}};
   }

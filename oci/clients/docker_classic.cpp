@@ -4,6 +4,7 @@
 // Arm else any, and none that names no platform.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
+#include "oci/media_type.hpp"
 #include "oci/text.hpp"
 
 #include <algorithm>
@@ -91,6 +92,16 @@ Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
   return {.works = true,
           .next = "it is unpacked and run by runc",
           .command = "docker run --rm " + platform_flag(wish) + wish.name};
+}
+
+// moby 20.10, pkg/archive (DecompressStream), does not know zstd.
+Outlook foresee_docker_20_10(const Taken& taken, const Wish& wish) {
+  Outlook outlook = foresee_docker_classic(taken, wish);
+  const bool has_zstd = std::ranges::any_of(taken.manifest.layers, [](const Descriptor& layer) {
+    return media_type::layer_compression(layer.media_type) == Compression::zstd;
+  });
+  return has_zstd && !outlook.refusal ? refuse("\"archive/tar: invalid tar header\", of a layer compressed with zstd")
+                                      : outlook;
 }
 
 }  // namespace wasm_oci

@@ -23,6 +23,9 @@ std::optional<std::string> why_not_loaded(const Taken& taken) {
   if (media_type::layer_compression(last.media_type) != Compression::gzip) {
     return "could not parse as compat variant: invalid media type " + excerpt(last.media_type);
   }
+  if (!taken.compressions.empty() && taken.compressions.back() != Compression::gzip) {
+    return "its last layer is not gzip (\"gzip: invalid header\")";
+  }
   const auto is_plugin = [&](const FoundModule& module) {
     return module.layer.digest == last.digest && safe_file_name(module.path) == kPluginFile;
   };

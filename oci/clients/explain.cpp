@@ -116,7 +116,8 @@ class Explaining {
       return nullptr;
     }
     try {
-      return &offered_.insert_or_assign(offer.wanted, taken(*offer.image)).first->second;
+      const Taken& image = taken(*offer.image);
+      return is_broken(image) ? nullptr : &offered_.insert_or_assign(offer.wanted, image).first->second;
     } catch (const Error& error) {
       rethrow_unless_about_content(error);
       return nullptr;

@@ -143,7 +143,7 @@ std::optional<std::string> why_unusable(const Client& client, Store& store, cons
     if (outlook.refusal) {
       return "refuses it: " + *outlook.refusal;
     }
-    if (outlook.works) {
+    if (outlook.works || is_broken(taken)) {
       return std::nullopt;
     }
     if (const std::optional<std::string> why = why_nothing_starts(taken)) {

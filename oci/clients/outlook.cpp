@@ -100,6 +100,19 @@ std::optional<std::string> why_config_is_not_read(const Taken& taken) {
              : std::optional("its config was created at " + excerpt(*wrong) + R"(, which is no time ("parsing time"))");
 }
 
+// core/images/mediatypes.go (DiffCompression): of a type that says tar alone the bytes are not asked.
+std::optional<std::string> why_containerd_does_not_unpack(const Taken& taken) {
+  for (std::size_t i = 0; i < taken.compressions.size(); ++i) {
+    const Descriptor& layer = taken.manifest.layers[i];
+    if (taken.compressions[i] != Compression::none &&
+        media_type::layer_compression(layer.media_type) == Compression::none) {
+      return "layer " + layer.digest.str() +
+             " is compressed, and its type says tar (\"archive/tar: invalid tar header\")";
+    }
+  }
+  return std::nullopt;
+}
+
 std::string shown_start(const Taken& taken) { return "/" + excerpt(taken.path); }
 
 std::optional<std::string> platform_to_paste(const Taken& taken) {

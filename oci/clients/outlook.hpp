@@ -43,6 +43,7 @@ Outlook foresee_docker_pull(const Taken& taken, const Wish& wish);
 // Where nothing says the platform.
 Outlook foresee_docker_untold(const Taken& taken, const Wish& wish);
 Outlook foresee_docker_classic(const Taken& taken, const Wish& wish);
+Outlook foresee_docker_20_10(const Taken& taken, const Wish& wish);
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd(const Taken& taken, const Wish& wish);
 Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish);
@@ -96,6 +97,9 @@ bool podman_knows_as_wasm(const Platform& platform);
 std::optional<std::string> why_nothing_starts(const Taken& taken);
 // Why clients in Go, which read the time in it, do not read the config; nullopt: they do.
 std::optional<std::string> why_config_is_not_read(const Taken& taken);
+// Why containerd, and who unpacks with it, does not unpack a layer that others do; nullopt: it does, as far as the
+// layers were looked at.
+std::optional<std::string> why_containerd_does_not_unpack(const Taken& taken);
 // "/" and what starts, as far as a message shows it.
 std::string shown_start(const Taken& taken);
 // The platform in the config, for a line that people paste into a shell: nullopt unless it is one that could have been

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +67,46 @@ std::string file_at(const std::string& path, const std::map<std::string, LayerEn
   return is_module ? written : follow_links(path, link_at).value_or("");
 }
 
+void look_at_files(Store& store, std::span<const Digest> diff_ids, Taken& taken) {
+  // What usual ones export and import; of what has more it is not told whether it starts.
+  ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
+  ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
+  taken.modules = std::move(files.modules);
+  taken.file = file_at(taken.path, files.links, *taken.modules);
+  taken.starts_text = files.texts.contains(taken.file);
+  taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
+  taken.compressions.resize(files.others.size());
+  std::ranges::transform(files.others, taken.compressions.begin(), &OtherFiles::compression);
+}
+
+// Throws for layers that are not there, or something else: nobody takes those.
+void require_layers(Store& store, const Manifest& manifest) {
+  std::set<std::pair<Digest, std::uint64_t>> known;
+  std::vector<std::byte> passed(kChunkSize);
+  for (const Descriptor& layer : manifest.layers) {
+    if (known.emplace(layer.digest, layer.size).second) {
+      VerifiedSource blob = store.open(layer, NodeKind::blob);
+      while (blob.read(passed) > 0) {
+      }
+    }
+  }
+}
+
+void look_at_layers(Store& store, std::span<const Digest> diff_ids, Taken& taken) {
+  try {
+    look_at_files(store, diff_ids, taken);
+    return;
+  } catch (const ContentError& error) {
+    taken.other_diff_ids = error.message();
+  }
+  try {
+    look_at_files(store, {}, taken);
+  } catch (const ContentError& error) {
+    require_layers(store, taken.manifest);
+    taken.unreadable = error.message();
+  }
+}
+
 }  // namespace
 
 Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
@@ -85,13 +127,7 @@ Taken look_at_taken(Store& store, const Descriptor& image, Modules modules) {
   }
   const bool is_known = taken.config || taken.packaging;  // else its layers may be anything
   if (modules == Modules::are_looked_for && is_known && (taken.is_wasm() || taken.argv.empty())) {
-    // What usual ones export and import; of what has more it is not told whether it starts.
-    ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
-    ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
-    taken.modules = std::move(files.modules);
-    taken.file = file_at(taken.path, files.links, *taken.modules);
-    taken.starts_text = files.texts.contains(taken.file);
-    taken.has_users = std::ranges::any_of(files.others, &OtherFiles::has_users);
+    look_at_layers(store, diff_ids, taken);
   }
   return taken;
 }

@@ -28,6 +28,9 @@ struct Taken {
   std::optional<std::vector<FoundModule>> modules = {};  // nullopt: not looked for, as in native programs
   bool starts_text = false;                              // what starts is a module in the text format
   bool has_users = false;                                // its layers have /etc/passwd, as far as they were looked at
+  std::vector<Compression> compressions = {};            // of its layers' bytes, where they were looked at
+  std::string unreadable = {};                           // why its layers cannot be unpacked; empty: they can
+  std::string other_diff_ids = {};                       // why they are not what its config says; empty: they are
 
   // Whether its config is for a Wasm platform.
   bool is_wasm() const;
@@ -37,9 +40,12 @@ struct Taken {
   const FoundModule* module() const;
 };
 
-// Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for
-// what is broken, NotFoundError for what the store does not hold. A manifest of another size than `image` says is read
-// all the same: not every client looks at that.
+// Whether its layers are not what they should be, as far as they were looked at.
+inline bool is_broken(const Taken& taken) { return !taken.unreadable.empty() || !taken.other_diff_ids.empty(); }
+
+// Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for a
+// manifest or config that is broken, NotFoundError for what the store does not hold. A manifest of another size than
+// `image` says is read all the same, and layers that are broken are told: not every client looks at them.
 enum class Modules { are_looked_for, are_not_looked_for };
 Taken look_at_taken(Store& store, const Descriptor& image, Modules modules = Modules::are_looked_for);
 

@@ -2,6 +2,7 @@
 
 #include "oci/annotations.hpp"
 #include "oci/error.hpp"
+#include "oci/layer/body_form.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/layer/whiteout.hpp"
 #include "oci/media_type.hpp"
@@ -46,13 +47,11 @@ void spend(ModuleBudget& budget, FoundModule& module) {
   }
 }
 
-Compression compression_of(const Descriptor& layer) {
-  const std::optional<Compression> compression = media_type::layer_compression(layer.media_type);
-  if (!compression) {
+void require_layer_of_files(const Descriptor& layer) {
+  if (!media_type::layer_compression(layer.media_type)) {
     throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
                        "\", which is no layer of files");
   }
-  return *compression;
 }
 
 // One pass over the layers of an image, from the lowest to the top.
@@ -62,15 +61,17 @@ class LayerScan {
 
   // Puts the modules of one more layer over those of the layers below it.
   void add(const Descriptor& layer, const Digest* diff_id) {
+    require_layer_of_files(layer);
     VerifiedSource blob = store_.open(layer, NodeKind::blob);
-    LayerReader reader(blob, compression_of(layer), {},
+    PeekedSource source(blob);
+    LayerReader reader(source, compression_of(source.form()), {},
                        diff_id == nullptr ? std::nullopt : std::optional(diff_id->algorithm()));
     // Its annotations may be large, and modules many.
     const Descriptor bare{.media_type = layer.media_type, .digest = layer.digest, .size = layer.size};
     Found in_layer;
     Entries links_in_layer;
     Entries texts_in_layer;
-    OtherFiles others;
+    OtherFiles others{.compression = compression_of(source.form())};
     while (const std::optional<LayerEntry> entry = reader.next()) {
       hide_below(found_, *entry);
       hide_below(links_, *entry);
@@ -261,7 +262,9 @@ void extract_module(Store& store, const FoundModule& module, Sink& sink) {
     copy(blob, sink);
     return;
   }
-  LayerReader reader(blob, compression_of(module.layer));
+  require_layer_of_files(module.layer);
+  PeekedSource source(blob);
+  LayerReader reader(source, compression_of(source.form()));
   std::vector<std::byte> buffer(kChunkSize);
   bool written = false;
   while (const std::optional<LayerEntry> entry = reader.next()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oci/descriptor.hpp"
+#include "oci/layer/compression.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/manifest.hpp"
 #include "oci/store/store.hpp"
@@ -42,6 +43,7 @@ struct ModuleBudget {
 
 // What one layer holds beside modules: files, links and whiteouts.
 struct OtherFiles {
+  Compression compression = Compression::none;  // of the layer's bytes, whatever its type says
   std::uint64_t count = 0;
   std::string first = {};  // a path
   bool has_users = false;  // etc/passwd is one of them
@@ -55,8 +57,9 @@ struct ImageFiles {
 };
 
 // The modules that a container of this image would see, in the order of their paths: upper layers hide lower ones, and
-// whiteouts remove. Reads every layer once, wherever it is listed, and describes the modules on the way. Of a manifest
-// whose layers are modules themselves (packaging.hpp) those, in the order of the layers; its other layers are not read.
+// whiteouts remove. Layers are decompressed as their bytes are, like most clients do (body_form.hpp). Reads every layer
+// once, wherever it is listed, and describes the modules on the way. Of a manifest whose layers are modules themselves
+// (packaging.hpp) those, in the order of the layers; its other layers are not read.
 //
 // `diff_ids` are what the image's config says of the uncompressed layers; a layer that is something else is a
 // ContentError, as it is for every container runtime. Without any nothing is checked.

@@ -24,18 +24,6 @@ std::string_view name_of(BodyForm form) {
   return "not compressed";
 }
 
-BodyForm form_of(media_type::Compression compression) {
-  switch (compression) {
-    case media_type::Compression::gzip:
-      return BodyForm::gzip;
-    case media_type::Compression::zstd:
-      return BodyForm::zstd;
-    case media_type::Compression::none:
-      break;
-  }
-  return BodyForm::other;
-}
-
 }  // namespace
 
 void check_blob(const LooseDescriptor& descriptor, const LayerFacts& facts, const Place& place, Findings& findings) {

@@ -1,7 +1,7 @@
 #include "oci/validate/layer_facts.hpp"
 
 #include "oci/error.hpp"
-#include "oci/layer/compression.hpp"
+#include "oci/layer/body_form.hpp"
 #include "oci/manifest.hpp"
 #include "oci/packaging/module_reader.hpp"
 #include "oci/text.hpp"
@@ -15,68 +15,6 @@ namespace wasm_oci {
 namespace {
 
 constexpr std::size_t kMostEscapes = 100;
-
-// Gives the first bytes of a source twice: once to those who ask what it is.
-class PeekedSource final : public Source {
- public:
-  explicit PeekedSource(UnverifiedSource& source) : source_(source) {
-    while (end_ < begin_.size()) {
-      const std::size_t count = source_.read(std::span(begin_).subspan(end_));
-      if (count == 0) {
-        break;
-      }
-      end_ += count;
-    }
-  }
-
-  std::size_t read(std::span<std::byte> into) override {
-    if (at_ < end_) {
-      const std::size_t count = std::min(into.size(), end_ - at_);
-      std::copy_n(begin_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-      at_ += count;
-      return count;
-    }
-    try {
-      return source_.read(into);
-    } catch (...) {
-      failure_ = std::current_exception();
-      throw;
-    }
-  }
-
-  void rewind() override { throw FailureError("a layer is looked at once"); }
-
-  // What the source threw, whatever became of it above.
-  void rethrow_failure() const {
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
-  }
-
-  BodyForm form() const {
-    constexpr std::array kGzip = {std::byte{0x1f}, std::byte{0x8b}};
-    constexpr std::array kZstd = {std::byte{0x28}, std::byte{0xb5}, std::byte{0x2f}, std::byte{0xfd}};
-    constexpr std::array kWasm = {std::byte{0}, std::byte{'a'}, std::byte{'s'}, std::byte{'m'}};
-    const auto begins_with = [this](const auto& magic) {
-      return end_ >= magic.size() && std::equal(magic.begin(), magic.end(), begin_.begin());
-    };
-    return begins_with(kGzip)   ? BodyForm::gzip
-           : begins_with(kZstd) ? BodyForm::zstd
-           : begins_with(kWasm) ? BodyForm::wasm
-                                : BodyForm::other;
-  }
-
- private:
-  UnverifiedSource& source_;
-  std::array<std::byte, 8> begin_{};
-  std::size_t end_ = 0;
-  std::size_t at_ = 0;
-  std::exception_ptr failure_;
-};
-
-Compression compression_of(BodyForm form) {
-  return form == BodyForm::gzip ? Compression::gzip : form == BodyForm::zstd ? Compression::zstd : Compression::none;
-}
 
 // Whether a link leads out of the folder that the layer is unpacked into.
 bool leads_out(std::string_view target) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "oci/descriptor.hpp"
+#include "oci/layer/body_form.hpp"
 #include "oci/layer/layer_reader.hpp"
 #include "oci/packaging/extract.hpp"
 #include "oci/store/store.hpp"
@@ -19,9 +20,6 @@
 #include <vector>
 
 namespace wasm_oci {
-
-// What bytes begin as. A tar has no magic at its start: it is what none of the others is.
-enum class BodyForm : std::uint8_t { gzip, zstd, wasm, other };
 
 struct SeenFile {
   LayerEntry entry;

@@ -11,8 +11,8 @@ using enum Severity;
 constexpr std::array kZstd = {SeverityFor{.clients = "istio,envoy-gateway,docker-classic", .severity = warning}};
 constexpr std::array kHistory = {SeverityFor{.clients = "docker-classic", .severity = error},
                                  SeverityFor{.clients = "skopeo", .severity = warning}};
-constexpr std::array kByBytes = {
-    SeverityFor{.clients = "podman,skopeo,crio,crane,istio,envoy-gateway,regctl,oras", .severity = warning}};
+constexpr std::array kByBytes = {SeverityFor{
+    .clients = "docker-classic,podman,skopeo,crio,crane,istio,envoy-gateway,regctl,oras", .severity = warning}};
 constexpr std::array kArtifactReaders = {SeverityFor{.clients = "wkg,wash,spin", .severity = error}};
 constexpr std::array kEnvoy = {SeverityFor{.clients = "istio,envoy-gateway", .severity = info}};
 

@@ -97,6 +97,9 @@ std::string Told::words() const {
   if (!chosen) {
     return reason;
   }
+  if (next.starts_with("it fails")) {
+    return "";  // that is told in words of wasm-oci
+  }
   std::smatch quoted;
   static const std::regex quotes(R"re("((?:[^"\\]|\\.)*)")re");
   return std::regex_search(next, quoted, quotes) ? quoted[1].str() : "";
@@ -104,14 +107,16 @@ std::string Told::words() const {
 
 Rules::Rules() : lenient_(ScriptedServer::answering(answer)) {}
 
-std::vector<Fixture> Rules::fixtures() {
+std::vector<Fixture> Rules::fixtures(std::span<const std::string_view> names) {
   std::vector<Fixture> fixtures;
   std::set<std::string> seen;
   std::set<std::string> not_pushed;
   const json index = json::parse(read_file(layout() / "index.json"));
   for (const json& entry : index.at("manifests")) {
     const std::string name = entry.at("annotations").at("org.opencontainers.image.ref.name");
-    if ((!name.starts_with("IDX") && !name.starts_with("CFG")) || !seen.insert(entry.at("digest")).second) {
+    const bool is_asked_for =
+        std::ranges::any_of(names, [&](std::string_view begin) { return name.starts_with(begin); });
+    if (!is_asked_for || !seen.insert(entry.at("digest")).second) {
       continue;
     }
     Fixture fixture{.name = name,
@@ -165,7 +170,10 @@ void Rules::compare(const Fixture& fixture, const std::string& client, const Pla
     return;
   }
   if (told->is_refused()) {
-    EXPECT_EQ(digest, "");
+    // containerd has an image by the time it fails to unpack it.
+    const bool is_of_containerd = client == "docker" || client.starts_with("containerd");
+    const bool is_fetched = told->chosen && is_of_containerd && !took.error.empty();
+    EXPECT_EQ(is_fetched ? "" : digest, "");
     EXPECT_THAT(plain(took.error), HasSubstr(plain(told->words())));
     return;
   }

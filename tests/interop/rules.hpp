@@ -1,5 +1,5 @@
-// The content that breaks the rules for indexes and configs, and what nearly does, in registries; and how what
-// `explain` says of it is compared with what clients do.
+// The content that breaks rules, and what nearly does, in registries; and how what `explain` says of it is compared
+// with what clients do.
 #pragma once
 
 #include "oci/platform.hpp"
@@ -8,7 +8,9 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wasm_oci::testing {
@@ -32,7 +34,7 @@ struct Told {
   std::string command;
 
   bool is_refused() const { return !chosen || next.starts_with("it is refused") || next.starts_with("it fails"); }
-  // The client's own words, as far as they are told.
+  // The client's own words, as far as they are told; empty: none.
   std::string words() const;
 };
 
@@ -40,8 +42,8 @@ class Rules : public Interop {
  protected:
   Rules();
 
-  // Everything in the layout that is of these families; the same content once, by the first of its names.
-  std::vector<Fixture> fixtures();
+  // Everything in the layout whose name begins as one of these; the same content once, by the first of its names.
+  std::vector<Fixture> fixtures(std::span<const std::string_view> names);
   // nullopt: it says nothing of the fixture as a whole. Of an action that is not told apart the first is told.
   std::optional<Told> explained(const Fixture& fixture, const std::string& client, const Platform& platform,
                                 const std::string& action = "");

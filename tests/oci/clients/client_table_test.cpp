@@ -59,10 +59,12 @@ TEST(Clients, AVersionStandsForWhatIsKnownOfIt) {
   EXPECT_EQ(title("containerd@2"), "containerd");
   EXPECT_EQ(title("podman@4.4"), "podman 4.5 or older");
   EXPECT_EQ(title("podman@4.3.1"), "podman 4.3 or older");
-  EXPECT_EQ(title("podman@4.6"), "podman");
+  EXPECT_EQ(title("podman@4.6"), "podman 5.3 or older");
+  EXPECT_EQ(title("podman@5.4"), "podman");
   EXPECT_EQ(title("skopeo@1.9.3"), "skopeo 1.12 or older");
   EXPECT_EQ(title("crio@1.27.1"), "CRI-O 1.27 or older");
-  EXPECT_EQ(title("crio@1.28"), "CRI-O");
+  EXPECT_EQ(title("crio@1.28"), "CRI-O 1.32 or older");
+  EXPECT_EQ(title("crio@1.33"), "CRI-O");
   EXPECT_EQ(title("kubernetes@1.7"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("kubernetes@2.0.5"), "Kubernetes with containerd 2.2 or older");
   EXPECT_EQ(title("k8s@2.1"), "Kubernetes with containerd 2.2 or older");

@@ -1,0 +1,128 @@
+#include "oci/clients/taken.hpp"
+
+#include "oci/clients/client.hpp"
+#include "oci/error.hpp"
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_type.hpp"
+#include "oci/store/memory_store.hpp"
+#include "tests/support/tar.hpp"
+#include "tests/support/wasm_bytes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wasm_oci {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const Platform kWasi{.os = "wasi", .architecture = "wasm"};
+const Platform kLinux{.os = "linux", .architecture = host_platform().architecture};
+
+// What clients make of layers that are not what is said of them.
+class TakenLayers : public ::testing::Test {
+ protected:
+  Descriptor image(std::vector<Descriptor> layers, std::vector<Digest> diff_ids, const Platform& platform = kWasi) {
+    const ImageConfig config{
+        .platform = platform, .entrypoint = {"/app.wasm"}, .diff_ids = std::move(diff_ids), .history = {}};
+    return store_.add(media_type::kOciManifest,
+                      serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                         .config = store_.add(media_type::kOciConfig, serialize(config)),
+                                         .layers = std::move(layers)}));
+  }
+
+  Outlook outlook(std::string_view name, const Descriptor& root, const Platform& wanted = kWasi) {
+    const Client& client = find_client(name);
+    const Choice choice = choose(client, store_, root, wanted);
+    return foresee(client, choice, look_at_taken(store_, root),
+                   {.name = "me/app:1", .repository = "me/app", .wanted = wanted, .asked = choice.asked});
+  }
+
+  MemoryStore store_;
+  std::string module_ = std::string(testing::kCoreHeader);
+  std::string tar_ = testing::make_tar({{"app.wasm", module_}});
+  std::string gzip_ = testing::make_tar({{"app.wasm", module_}}, "ustar", "gzip");
+};
+
+TEST_F(TakenLayers, AreDecompressedAsTheirBytesAre) {
+  const Descriptor root = image({store_.add(media_type::kOciLayer, gzip_)}, {digest_of(tar_)});
+  const Taken taken = look_at_taken(store_, root);
+  EXPECT_THAT(taken.compressions, ElementsAre(Compression::gzip));
+  EXPECT_THAT(*taken.modules, SizeIs(1));
+  EXPECT_FALSE(is_broken(taken));
+  for (const std::string_view client : {"docker", "containerd", "containerd@1.6", "kubernetes", "buildkit"}) {
+    EXPECT_THAT(outlook(client, root).refusal.value_or(""), HasSubstr("\"archive/tar: invalid tar header\"")) << client;
+  }
+  for (const std::string_view client : {"podman", "crio", "skopeo"}) {
+    EXPECT_EQ(outlook(client, root).refusal, std::nullopt) << client;
+  }
+  const Descriptor plain = image({store_.add(media_type::kOciLayerGzip, tar_)}, {digest_of(tar_)});
+  EXPECT_THAT(look_at_taken(store_, plain).compressions, ElementsAre(Compression::none));
+  EXPECT_EQ(outlook("containerd", plain).refusal, std::nullopt) << "whose type says any compression";
+}
+
+TEST_F(TakenLayers, AreGzipForIstio) {
+  const std::string tar = testing::make_tar({{"plugin.wasm", module_}});
+  const Descriptor root = image({store_.add(media_type::kOciLayerGzip, tar)}, {digest_of(tar)});
+  EXPECT_THAT(outlook("istio", root).refusal.value_or(""), HasSubstr("\"gzip: invalid header\""));
+}
+
+TEST_F(TakenLayers, MayBeOtherThanTheConfigSaysForOlderPodmans) {
+  const Descriptor root = image({store_.add(media_type::kOciLayerGzip, gzip_)}, {digest_of("other")});
+  const Taken taken = look_at_taken(store_, root);
+  EXPECT_THAT(taken.unreadable, IsEmpty());
+  EXPECT_THAT(taken.other_diff_ids, HasSubstr("uncompressed, but the config says"));
+  EXPECT_THAT(*taken.modules, SizeIs(1));
+  for (const std::string_view client : {"docker", "containerd", "kubernetes", "podman", "podman@5.4", "crio"}) {
+    EXPECT_THAT(outlook(client, root).next, HasSubstr("it fails on what it takes: layer ")) << client;
+  }
+  for (const std::string_view client : {"podman@5.3", "podman@4.5", "podman@4.3", "crio@1.32", "skopeo", "crane"}) {
+    EXPECT_THAT(outlook(client, root).next, Not(HasSubstr("it fails"))) << client;
+  }
+}
+
+TEST_F(TakenLayers, AreWhateverTheyAreForThoseWhoCopy) {
+  const Descriptor root = image({store_.add(media_type::kOciLayer, "no tar")}, {digest_of("no tar")});
+  EXPECT_THAT(look_at_taken(store_, root).unreadable, HasSubstr("no valid tar"));
+  for (const std::string_view client : {"skopeo", "crane", "regctl", "oras"}) {
+    EXPECT_TRUE(outlook(client, root).works) << client;
+  }
+  for (const std::string_view client : {"docker", "containerd", "podman@4.3", "crio", "istio"}) {
+    EXPECT_FALSE(outlook(client, root).works) << client;
+    EXPECT_THAT(outlook(client, root).next, HasSubstr("it fails on what it takes")) << client;
+  }
+}
+
+TEST_F(TakenLayers, AreThereForEveryone) {
+  const Descriptor root = image({describe(media_type::kOciLayer, "absent")}, {digest_of("absent")});
+  EXPECT_THROW(look_at_taken(store_, root), NotFoundError);
+}
+
+TEST_F(TakenLayers, AreNoZstdForDocker20) {
+  const std::string zstd = testing::make_tar({{"app.wasm", module_}}, "ustar", "zstd");
+  const Descriptor root = image({store_.add(media_type::kOciLayerZstd, zstd)}, {digest_of(tar_)}, kLinux);
+  EXPECT_TRUE(outlook("docker-classic", root, kLinux).works);
+  EXPECT_TRUE(outlook("docker@28", root, kLinux).works);
+  EXPECT_THAT(outlook("docker@20.10", root, kLinux).refusal.value_or(""), HasSubstr("invalid tar header"));
+}
+
+TEST_F(TakenLayers, AreAllCountedByOlderContainerds) {
+  const std::string tar = testing::make_tar({{"plugin.wasm", module_}}, "ustar", "gzip");
+  const Descriptor root = image(
+      {store_.add("application/vnd.module.wasm.spec.v1+yaml", "spec:\n"), store_.add(media_type::kOciLayerGzip, tar)},
+      {digest_of(testing::make_tar({{"plugin.wasm", module_}}))});
+  EXPECT_THAT(outlook("containerd@1.6", root).next, HasSubstr("\"mismatched image rootfs and manifest layers\""));
+  EXPECT_THAT(outlook("podman", root).refusal.value_or(""), HasSubstr("its layers are no file systems"));
+}
+
+}  // namespace
+}  // namespace wasm_oci
