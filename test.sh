@@ -35,6 +35,10 @@ TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/wasm-oci.XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
+# What another clone on this machine has compiled is not compiled again: what ccache keeps is found by paths below the
+# clone.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 # check NAME COMMAND…: counts as one test; its output is shown where it fails.
 check() {
   local name=$1 begin=$SECONDS

@@ -96,7 +96,7 @@ Outlook foresee_docker_classic(const Taken& taken, const Wish& wish) {
 
 // moby 20.10, pkg/archive (DecompressStream), does not know zstd.
 Outlook foresee_docker_20_10(const Taken& taken, const Wish& wish) {
-  Outlook outlook = foresee_docker_classic(taken, wish);
+  const Outlook outlook = foresee_docker_classic(taken, wish);
   const bool has_zstd = std::ranges::any_of(taken.manifest.layers, [](const Descriptor& layer) {
     return media_type::layer_compression(layer.media_type) == Compression::zstd;
   });

@@ -26,9 +26,9 @@ class SharedWork {
 
   // What `work` gives, or gave; `cost_of` says what it costs to keep. What does not `suffice` is worked for anew, and
   // forgotten. What `work` throws is thrown to all who wait, and not kept.
-  Shared get(
-      const Key& key, const std::function<Value()>& work, const std::function<std::size_t(const Value&)>& cost_of,
-      const std::function<bool(const Value&)>& suffices = [](const Value&) { return true; }) {
+  Shared get(const Key& key, const std::function<Value()>& work,
+             const std::function<std::size_t(const Value&)>& cost_of,
+             const std::function<bool(const Value&)>& suffices = any_suffices) {
     std::promise<Shared> promise;
     std::uint64_t number = 0;
     while (true) {
@@ -62,6 +62,8 @@ class SharedWork {
   }
 
  private:
+  static bool any_suffices(const Value& /*value*/) { return true; }
+
   struct Kept {
     std::shared_future<Shared> result;
     std::uint64_t number;  // no other work has it

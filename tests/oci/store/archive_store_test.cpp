@@ -210,7 +210,7 @@ TEST_F(ArchiveTest, AConfigThatManyImagesShareIsReadOnce) {
 TEST_F(ArchiveTest, ReadingCanBeStopped) {
   const Descriptor image = add_image(memory_, "layer");
   write(image, {{"x"}}, ArchiveFormat::oci);
-  std::stop_source stop;
+  const std::stop_source stop;
   const auto reader = ArchiveReader::open(path(), ArchiveFormat::oci, stop.get_token());
   EXPECT_EQ(read_graph(*reader, image), 3U);
   stop.request_stop();

@@ -422,7 +422,7 @@ TEST_F(LayoutStoreTest, ReplacesARootOnlyWhereItIsWhatItWas) {
 TEST_F(LayoutStoreTest, ReadingCanBeStopped) {
   make_empty();
   const Descriptor image = add_image(*writing(), "layer");
-  std::stop_source stop;
+  const std::stop_source stop;
   const auto store = LayoutStore::open(path(), stop.get_token());
   VerifiedSource source = static_cast<Store&>(*store).open(image, NodeKind::manifest);
   std::array<std::byte, 1> one{};

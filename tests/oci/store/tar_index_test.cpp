@@ -148,7 +148,7 @@ TEST_F(TarIndexTest, RefusesMoreBytesOfNamesThanAreKept) {
 
 TEST_F(TarIndexTest, CanBeStopped) {
   use(make_tar({{"a", "alpha"}}));
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(TarIndex(file_.get(), "a.tar", stop.get_token()), CancelledError);
 }

@@ -9,10 +9,7 @@ TEST(TextFormat, BeginsWithAnExpressionOrAComment) {
   for (const char* const begin : {"(module)", "(; a comment ;)", ";; a comment\n", "\n\t (m", "   ;", "    "}) {
     EXPECT_TRUE(is_text_format("app.wat", begin)) << begin;
   }
-  for (const char* const begin : {"", "#!/bin/sh", "; x",
-                                  "\x7f"
-                                  "ELF",
-                                  "  x("}) {
+  for (const char* const begin : {"", "#!/bin/sh", "; x", "\177ELF", "  x("}) {
     EXPECT_FALSE(is_text_format("app.wat", begin)) << begin;
   }
   EXPECT_FALSE(is_text_format("app.wasm", "(module)"));
