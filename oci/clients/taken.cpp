@@ -79,12 +79,18 @@ void look_at_files(Store& store, std::span<const Digest> diff_ids, Taken& taken)
   std::ranges::transform(files.others, taken.compressions.begin(), &OtherFiles::compression);
 }
 
-// Throws for layers that are not there, or something else: nobody takes those.
+// Throws for layers that are not there, or something else: nobody takes those. Of more bytes than a layer may have
+// uncompressed the rest is not looked at: what is said of sizes may be anything.
 void require_layers(Store& store, const Manifest& manifest) {
+  std::uint64_t left = ExpansionLimits{}.max_size;
   std::set<std::pair<Digest, std::uint64_t>> known;
   std::vector<std::byte> passed(kChunkSize);
   for (const Descriptor& layer : manifest.layers) {
+    if (layer.size > left) {
+      return;
+    }
     if (known.emplace(layer.digest, layer.size).second) {
+      left -= layer.size;
       VerifiedSource blob = store.open(layer, NodeKind::blob);
       while (blob.read(passed) > 0) {
       }
