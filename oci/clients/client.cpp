@@ -4,6 +4,7 @@
 #include "oci/digest.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
+#include "oci/text.hpp"
 
 #include <utility>
 
@@ -64,9 +65,30 @@ std::optional<std::string> why_not_fetched(const Client& client, const Taken& ta
   return words ? std::optional("\"" + *words + "\"") : std::nullopt;
 }
 
+// Of what is fetched beside it: containerd asks for what it does not know as a manifest where registries have blobs
+// (core/remotes/docker/fetcher.go).
+std::optional<std::string> why_others_are_not_fetched(const Client& client, const Choice& choice) {
+  if (client.fetches == Fetches::what_it_takes) {
+    return std::nullopt;
+  }
+  const std::vector<Platform> platforms = platforms_run_by(choice.asked);
+  for (const PassedOver& other : choice.passed_over) {
+    const Descriptor& entry = other.entry;
+    const bool is_fetched = client.fetches == Fetches::all || !entry.platform || rank_of(entry, platforms);
+    if (is_fetched && media_type::is_docker_schema1(entry.media_type)) {
+      return "\"" + entry.media_type + " not supported\"";
+    }
+    if (is_fetched && !media_type::is_manifest(entry.media_type)) {
+      return "\"could not fetch content descriptor " + entry.digest.str() + " (" + excerpt(entry.media_type) +
+             ") from remote: not found\"";
+    }
+  }
+  return std::nullopt;
+}
+
 // Empty where they are, as far as they were looked at.
 std::string why_layers_are_not_taken(const Client& client, const Taken& taken) {
-  if (client.copies) {
+  if (client.copies || (client.unpacks_as_containerd && !taken.has_files())) {
     return {};
   }
   return !taken.unreadable.empty() ? taken.unreadable : client.minds_diff_ids ? taken.other_diff_ids : std::string();
@@ -78,10 +100,13 @@ Outlook foresee(const Client& client, const Choice& choice, const Taken& taken, 
   if (const auto why = choice.index ? why_not_fetched(client, taken) : std::nullopt) {
     return refuse(*why);
   }
+  if (const auto why = why_others_are_not_fetched(client, choice)) {
+    return refuse(*why);
+  }
   if (const std::string why = why_layers_are_not_taken(client, taken); !why.empty()) {
     return {.next = "it fails on what it takes: " + why, .command = {}};
   }
-  if (const auto why = client.unpacks_by_type ? why_containerd_does_not_unpack(taken) : std::nullopt) {
+  if (const auto why = client.unpacks_as_containerd ? why_containerd_does_not_unpack(taken) : std::nullopt) {
     return refuse(*why);
   }
   Wish own = wish;

@@ -28,6 +28,9 @@ enum class Asks {
   always_linux_amd64
 };
 
+// Which entries of an index a client fetches, though it takes one.
+enum class Fetches { what_it_takes, what_may_be_for_the_platform, all };
+
 // What one client does, in the versions up to one and for one action.
 struct Client {
   std::string_view name;            // in --for
@@ -40,11 +43,13 @@ struct Client {
   std::string (*finds_nothing)(const Wish& wish, const Descriptor& index) = wasm_oci::finds_nothing;
   std::string_view takes_alone = "a manifest alone is taken whatever it is for";  // why what is in no index is taken
   std::optional<std::string> (*refuses)(const Digest& digest) = nullptr;  // null: it takes manifests by any digest
-  bool minds_size = true;        // whether a manifest has to have the size that its entry says
-  bool takes_data = false;       // whether the `data` of an entry takes the place of the manifest, if it has its size
-  bool copies = false;           // nothing is unpacked, and layers may be whatever they are
-  bool minds_diff_ids = true;    // whether layers have to be what the config says they are uncompressed
-  bool unpacks_by_type = false;  // as containerd does: a layer of a type that says tar alone is not decompressed
+  bool minds_size = true;      // whether a manifest has to have the size that its entry says
+  bool takes_data = false;     // whether the `data` of an entry takes the place of the manifest, if it has its size
+  bool copies = false;         // nothing is unpacked, and layers may be whatever they are
+  bool minds_diff_ids = true;  // whether layers have to be what the config says they are uncompressed
+  Fetches fetches = Fetches::what_it_takes;
+  // A layer of a type that says tar alone is not decompressed, and what is no layer of files is not looked at.
+  bool unpacks_as_containerd = false;
   Outlook (*foresee)(const Taken& taken, const Wish& wish) = nullptr;
   Outlook (*foresee_nothing)(const Wish& wish) = nullptr;  // where it takes nothing; null: there is nothing to do then
 };

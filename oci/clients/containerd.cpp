@@ -139,6 +139,21 @@ Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, U
                      wish.name + " NAME"};
 }
 
+Outlook foresee_service(const Taken& taken, const Wish& wish, Unpacks unpacks) {
+  if (const auto why = why_layers_do_not_match(taken, Counted::as_they_come)) {
+    return refuse(*why);
+  }
+  return foresee(taken, wish, "ctr images pull --platform " + format(wish.asked) + " " + wish.name, unpacks);
+}
+
+Outlook foresee_local(const Taken& taken, const Wish& wish) {
+  if (const auto why = why_layers_do_not_match(taken, Counted::once_all_are_there)) {
+    return refuse(*why);
+  }
+  return foresee(taken, wish, "ctr images pull --local --platform " + format(wish.asked) + " " + wish.name,
+                 Unpacks::anything);
+}
+
 }  // namespace
 
 // ctr 2.x pulls through the transfer service, or with --local by itself, and then unpacks anything. The service refuses
@@ -146,12 +161,11 @@ Outlook foresee(const Taken& taken, const Wish& wish, const std::string& pull, U
 // operating systems, by what is asked for and by what the config says (containerd issue 11606,
 // core/unpack/unpacker.go).
 Outlook foresee_containerd(const Taken& taken, const Wish& wish) {
-  const std::string of = "--platform " + format(wish.asked) + " " + wish.name;
   if (same_platform(wish.asked, host_platform())) {
-    return foresee(taken, wish, "ctr images pull " + of, Unpacks::what_has_its_os);
+    return foresee_service(taken, wish, Unpacks::what_has_its_os);
   }
-  Outlook outlook = foresee(taken, wish, "ctr images pull --local " + of, Unpacks::anything);
-  if (is_wasm(wish.asked)) {
+  Outlook outlook = foresee_local(taken, wish);
+  if (is_wasm(wish.asked) && !outlook.refusal) {
     outlook.next +=
         "; without --local ctr fails with \"unable to initialize unpacker: no unpack platforms defined: "
         "invalid argument\"";
@@ -167,11 +181,8 @@ Outlook foresee_containerd_nothing(const Wish& wish) {
 }
 
 Outlook foresee_containerd_2_2(const Taken& taken, const Wish& wish) {
-  const bool is_local = !same_platform(wish.asked, host_platform());
-  return foresee(taken, wish,
-                 std::string("ctr images pull ") + (is_local ? "--local " : "") + "--platform " + format(wish.asked) +
-                     " " + wish.name,
-                 Unpacks::anything);
+  return same_platform(wish.asked, host_platform()) ? foresee_service(taken, wish, Unpacks::anything)
+                                                    : foresee_local(taken, wish);
 }
 
 // image.go (getLayers): what lies beside the layers of files is counted, too.

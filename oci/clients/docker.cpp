@@ -22,6 +22,13 @@ std::string docker_untold_finds_nothing(const Wish& wish, const Descriptor& inde
 
 namespace {
 
+// containerd's client/pull.go, which Docker pulls with: where no layer could be unpacked as it came, all are tried once
+// more.
+std::optional<std::string> why_not_unpacked(const Taken& taken) {
+  const auto why = why_layers_do_not_match(taken, Counted::as_they_come);
+  return why ? why : why_layers_do_not_match(taken, Counted::once_all_are_there);
+}
+
 // daemon/containerd/image.go (GetImage): what was pulled is found again by what its entry says it is for, else its
 // config, and then nothing of another architecture stands in.
 bool is_found_again(const Taken& taken, const Platform& asked) {
@@ -55,6 +62,9 @@ Outlook foresee_run(const Taken& taken, const Wish& wish) {
 }  // namespace
 
 Outlook foresee_docker(const Taken& taken, const Wish& wish) {
+  if (const std::optional<std::string> why = why_not_unpacked(taken)) {
+    return refuse(*why);
+  }
   if (!is_found_again(taken, wish.asked)) {
     return {
         .next = "it is pulled and not run: \"does not provide the specified platform (" + format(wish.asked) + ")\"",
@@ -63,7 +73,10 @@ Outlook foresee_docker(const Taken& taken, const Wish& wish) {
   return foresee_run(taken, wish);
 }
 
-Outlook foresee_docker_pull(const Taken& /*taken*/, const Wish& wish) {
+Outlook foresee_docker_pull(const Taken& taken, const Wish& wish) {
+  if (const std::optional<std::string> why = why_not_unpacked(taken)) {
+    return refuse(*why);
+  }
   return {.works = true, .next = "it is pulled", .command = "docker pull " + platform_flag(wish) + wish.name};
 }
 
@@ -99,6 +112,9 @@ OncePresent once_present(const Wish& wish) {
   if (const std::optional<std::string> why = why_containerd_does_not_unpack(*wish.offered)) {
     return {.next = "cannot be unpacked: " + *why, .command = {}};
   }
+  if (const std::optional<std::string> why = why_not_unpacked(*wish.offered)) {
+    return {.next = "cannot be unpacked: " + *why, .command = {}};
+  }
   if (const std::optional<std::string> why = why_nothing_starts(*wish.offered)) {
     return {.next = "cannot be run: " + *why, .command = {}};
   }
@@ -111,6 +127,9 @@ OncePresent once_present(const Wish& wish) {
 }  // namespace
 
 Outlook foresee_docker_untold(const Taken& taken, const Wish& wish) {
+  if (const std::optional<std::string> why = why_not_unpacked(taken)) {
+    return refuse(*why);
+  }
   if (taken.config && !is_for_this_machine(taken.config->platform)) {
     Outlook outlook = foresee_run(taken, wish);
     if (outlook.works) {
@@ -140,6 +159,10 @@ Outlook foresee_docker_untold_nothing(const Wish& wish) {
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
   if (!taken.config) {
     return {.next = "it is no base image: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};
+  }
+  // buildkit, util/pull/pull.go (getLayers): whatever their types, all layers are counted.
+  if (taken.config->diff_ids.size() != taken.manifest.layers.size()) {
+    return refuse("\"mismatched image rootfs and manifest layers\"");
   }
   return {.works = true,
           .next = "FROM takes it as the base image",

@@ -28,27 +28,20 @@ constexpr Unpacking kNever = {
         "use_local_image_pull = true below [plugins.\"io.containerd.cri.v1.images\"]"};
 constexpr Unpacking kAlways = {.works = true, .how = "; containerd 2.3 no longer unpacks it by itself"};
 
-Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
-  if (!taken.is_wasm() && taken.packaging != Packaging::artifact) {
-    if (is_wasm(wish.wanted) && wish.wasm) {
-      return {.next = "nodes pull for their own platform, and run this; to run the image for " + format(wish.wanted) +
-                      " name its digest" + std::string(unpacking.works ? "" : unpacking.how),
-              .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
-    }
-    const std::optional<std::string> why = why_nothing_starts(taken);
-    const std::string other = is_wasm(wish.wanted) ? "; that is no image for " + format(wish.wanted) : "";
-    return {.works = !why,
-            .next = why ? "it cannot be run: " + *why : "it is unpacked and run" + other,
-            .command = pod(wish.name, false)};
-  }
+// A module whatever it lies in.
+Outlook foresee_wasm(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
   const std::string image = wish.repository + "@" + taken.descriptor.digest.str();
-  if (taken.packaging == Packaging::artifact) {
+  const bool is_artifact = taken.packaging == Packaging::artifact;
+  const std::optional<std::string> why = !is_artifact               ? why_nothing_starts(taken)
+                                         : taken.unreadable.empty() ? std::nullopt
+                                                                    : std::optional(taken.unreadable);
+  if (why) {
+    return {.next = "it cannot be run: " + *why, .command = {}};
+  }
+  if (is_artifact) {
     return {.works = true,
             .next = "runwasi's shims run its module, where the pod has a command and a RuntimeClass",
             .command = pod(image, true) + "\n      command: [\"module.wasm\"]"};
-  }
-  if (const std::optional<std::string> why = why_nothing_starts(taken)) {
-    return {.next = "it cannot be run: " + *why, .command = {}};
   }
   if (taken.packaging == Packaging::wasm_layers) {
     return {.works = true, .next = "runwasi's shims run its Wasm layer", .command = pod(image, true)};
@@ -56,6 +49,25 @@ Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking
   return {.works = unpacking.works,
           .next = "the shim of the RuntimeClass runs " + shown_start(taken) + std::string(unpacking.how),
           .command = pod(image, true)};
+}
+
+Outlook foresee(const Taken& taken, const Wish& wish, const Unpacking& unpacking) {
+  if (const auto why = why_layers_do_not_match(taken, Counted::as_they_come)) {
+    return refuse(*why);
+  }
+  if (taken.is_wasm() || taken.packaging == Packaging::artifact) {
+    return foresee_wasm(taken, wish, unpacking);
+  }
+  if (is_wasm(wish.wanted) && wish.wasm) {
+    return {.next = "nodes pull for their own platform, and run this; to run the image for " + format(wish.wanted) +
+                    " name its digest" + std::string(unpacking.works ? "" : unpacking.how),
+            .command = pod(wish.repository + "@" + wish.wasm->str(), true)};
+  }
+  const std::optional<std::string> why = why_nothing_starts(taken);
+  const std::string other = is_wasm(wish.wanted) ? "; that is no image for " + format(wish.wanted) : "";
+  return {.works = !why,
+          .next = why ? "it cannot be run: " + *why : "it is unpacked and run" + other,
+          .command = pod(wish.name, false)};
 }
 
 Outlook foresee_nothing(const Wish& wish, const Unpacking& unpacking) {

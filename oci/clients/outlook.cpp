@@ -32,15 +32,18 @@ bool has_unknown_user(const Taken& taken) {
          !std::ranges::all_of(user, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Nobody unpacks it then (MAN005). A plugin with documents beside it is none that is unpacked.
-std::optional<std::string> why_layers_are_not_counted(const Manifest& manifest, const ImageConfig& config) {
+std::size_t count_layers_of_files(const Manifest& manifest) {
   const auto has_files = [](const Descriptor& layer) {
     return media_type::layer_compression(layer.media_type).has_value();
   };
-  const auto is_document = [](const Descriptor& layer) { return media_type::is_plugin_document(layer.media_type); };
-  const std::vector<Descriptor>& layers = manifest.layers;
-  const auto count = static_cast<std::size_t>(std::ranges::count_if(layers, has_files));
-  if (count == config.diff_ids.size() || std::ranges::any_of(layers, is_document)) {
+  return static_cast<std::size_t>(std::ranges::count_if(manifest.layers, has_files));
+}
+
+// Nobody unpacks it then (MAN005). A plugin with documents beside it is none that is unpacked.
+std::optional<std::string> why_layers_are_not_counted(const Manifest& manifest, const ImageConfig& config) {
+  const std::size_t count = count_layers_of_files(manifest);
+  if (count == config.diff_ids.size() ||
+      std::ranges::any_of(manifest.layers, media_type::is_plugin_document, &Descriptor::media_type)) {
     return std::nullopt;
   }
   return "its config has " + std::to_string(config.diff_ids.size()) + " diff_ids for " + std::to_string(count) +
@@ -71,6 +74,9 @@ std::optional<std::string> why_nothing_starts(const Taken& taken) {
   }
   if (const std::optional<std::string> why = why_layers_are_not_counted(taken.manifest, *taken.config)) {
     return why;
+  }
+  if (!taken.has_files() && !taken.unreadable.empty()) {
+    return taken.unreadable;
   }
   if (taken.argv.empty()) {
     return "it has neither entrypoint nor command";
@@ -111,6 +117,22 @@ std::optional<std::string> why_containerd_does_not_unpack(const Taken& taken) {
     }
   }
   return std::nullopt;
+}
+
+// core/unpack/unpacker.go (unpack), client/image.go (getLayers).
+std::optional<std::string> why_layers_do_not_match(const Taken& taken, Counted counted) {
+  if (!taken.config) {
+    return std::nullopt;
+  }
+  const std::size_t layers = count_layers_of_files(taken.manifest);
+  const std::size_t diff_ids = taken.config->diff_ids.size();
+  if (layers == diff_ids || (counted == Counted::as_they_come && layers == 0)) {
+    return std::nullopt;
+  }
+  return counted == Counted::once_all_are_there
+             ? "\"mismatched image rootfs and manifest layers\""
+             : "\"number of layers and diffIDs don't match: " + std::to_string(layers) +
+                   " != " + std::to_string(diff_ids) + "\"";
 }
 
 std::string shown_start(const Taken& taken) { return "/" + excerpt(taken.path); }

@@ -100,6 +100,10 @@ std::optional<std::string> why_config_is_not_read(const Taken& taken);
 // Why containerd, and who unpacks with it, does not unpack a layer that others do; nullopt: it does, as far as the
 // layers were looked at.
 std::optional<std::string> why_containerd_does_not_unpack(const Taken& taken);
+// What containerd says, and who unpacks with it, of an image whose config does not count the layers of files; nullopt:
+// it does. Layers are unpacked as they come, if there are any, or once all are there.
+enum class Counted { as_they_come, once_all_are_there };
+std::optional<std::string> why_layers_do_not_match(const Taken& taken, Counted counted);
 // "/" and what starts, as far as a message shows it.
 std::string shown_start(const Taken& taken);
 // The platform in the config, for a line that people paste into a shell: nullopt unless it is one that could have been

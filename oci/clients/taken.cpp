@@ -70,7 +70,7 @@ std::string file_at(const std::string& path, const std::map<std::string, LayerEn
 void look_at_files(Store& store, std::span<const Digest> diff_ids, Taken& taken) {
   // What usual ones export and import; of what has more it is not told whether it starts.
   ModuleBudget budget{.descriptions = std::size_t{1} * 1024 * 1024};
-  ImageFiles files = find_files(store, taken.manifest, diff_ids, budget);
+  ImageFiles files = find_files(store, taken.manifest, diff_ids, budget, OtherLayers::are_passed_over);
   taken.modules = std::move(files.modules);
   taken.file = file_at(taken.path, files.links, *taken.modules);
   taken.starts_text = files.texts.contains(taken.file);
@@ -79,13 +79,23 @@ void look_at_files(Store& store, std::span<const Digest> diff_ids, Taken& taken)
   std::ranges::transform(files.others, taken.compressions.begin(), &OtherFiles::compression);
 }
 
+// Why they cannot be unpacked; empty: they can.
+std::string why_not_looked_at(Store& store, std::span<const Digest> diff_ids, Taken& taken) {
+  try {
+    look_at_files(store, diff_ids, taken);
+    return {};
+  } catch (const ContentError& error) {
+    return error.message();
+  }
+}
+
 // Throws for layers that are not there, or something else: nobody takes those. Of more bytes than a layer may have
 // uncompressed the rest is not looked at: what is said of sizes may be anything.
-void require_layers(Store& store, const Manifest& manifest) {
+void require_layers(Store& store, std::span<const Descriptor> layers) {
   std::uint64_t left = ExpansionLimits{}.max_size;
   std::set<std::pair<Digest, std::uint64_t>> known;
   std::vector<std::byte> passed(kChunkSize);
-  for (const Descriptor& layer : manifest.layers) {
+  for (const Descriptor& layer : layers) {
     if (layer.size > left) {
       return;
     }
@@ -98,18 +108,25 @@ void require_layers(Store& store, const Manifest& manifest) {
   }
 }
 
+// Those that nobody looked at where all was well.
+std::vector<Descriptor> other_layers(const Taken& taken) {
+  std::vector<Descriptor> others = taken.manifest.layers;
+  std::erase_if(others, [&](const Descriptor& layer) {
+    return taken.has_files() ? media_type::layer_compression(layer.media_type).has_value()
+                             : media_type::is_wasm_layer(layer.media_type);
+  });
+  return others;
+}
+
 void look_at_layers(Store& store, std::span<const Digest> diff_ids, Taken& taken) {
-  try {
-    look_at_files(store, diff_ids, taken);
-    return;
-  } catch (const ContentError& error) {
-    taken.other_diff_ids = error.message();
+  taken.other_diff_ids = why_not_looked_at(store, diff_ids, taken);
+  if (!taken.other_diff_ids.empty()) {
+    taken.unreadable = why_not_looked_at(store, {}, taken);
   }
-  try {
-    look_at_files(store, {}, taken);
-  } catch (const ContentError& error) {
-    require_layers(store, taken.manifest);
-    taken.unreadable = error.message();
+  if (!taken.unreadable.empty()) {
+    require_layers(store, taken.manifest.layers);
+  } else if (taken.config) {  // of an image everything is fetched, of an artifact what is known
+    require_layers(store, other_layers(taken));
   }
 }
 

@@ -29,7 +29,7 @@ struct Taken {
   bool starts_text = false;                              // what starts is a module in the text format
   bool has_users = false;                                // its layers have /etc/passwd, as far as they were looked at
   std::vector<Compression> compressions = {};            // of its layers' bytes, where they were looked at
-  std::string unreadable = {};                           // why its layers cannot be unpacked; empty: they can
+  std::string unreadable = {};                           // why its layers of files cannot be unpacked, or are no Wasm
   std::string other_diff_ids = {};                       // why they are not what its config says; empty: they are
 
   // Whether its config is for a Wasm platform.
@@ -45,7 +45,8 @@ inline bool is_broken(const Taken& taken) { return !taken.unreadable.empty() || 
 
 // Reads manifest and config, and the layers of what is for a Wasm platform or starts nothing. Throws ContentError for a
 // manifest or config that is broken, NotFoundError for what the store does not hold. A manifest of another size than
-// `image` says is read all the same, and layers that are broken are told: not every client looks at them.
+// `image` says is read all the same, and layers that are broken are told: not every client looks at them. Layers that
+// are neither files nor Wasm have to be there; what they are is not asked.
 enum class Modules { are_looked_for, are_not_looked_for };
 Taken look_at_taken(Store& store, const Descriptor& image, Modules modules = Modules::are_looked_for);
 

@@ -47,8 +47,10 @@ void spend(ModuleBudget& budget, FoundModule& module) {
   }
 }
 
+bool has_files(const Descriptor& layer) { return media_type::layer_compression(layer.media_type).has_value(); }
+
 void require_layer_of_files(const Descriptor& layer) {
-  if (!media_type::layer_compression(layer.media_type)) {
+  if (!has_files(layer)) {
     throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
                        "\", which is no layer of files");
   }
@@ -177,8 +179,8 @@ FoundModule read_raw_module(Store& store, const Descriptor& layer) {
   const auto read = [&blob](std::span<std::byte> into) { return blob.read(into); };
   std::optional<FoundModule> module = read_module(read, name_of_layer(layer), layer.size, layer);
   if (!module) {
-    throw ContentError("layer " + layer.digest.str() + " has the type \"" + excerpt(layer.media_type) +
-                       "\", but is no Wasm binary");
+    throw ContentError("layer " + layer.digest.str() + " has the type " + excerpt(layer.media_type) +
+                       ", but is no Wasm binary");
   }
   module->digest = layer.digest;  // which may be another kind of digest
   return *std::move(module);
@@ -212,6 +214,30 @@ LayerUse use_of(const Descriptor& layer, const Digest* diff_id) {
   return {layer.digest, layer.size, layer.media_type, diff_id == nullptr ? std::nullopt : std::optional(*diff_id)};
 }
 
+// What the config says of each layer; nullptr: nothing.
+std::vector<const Digest*> diff_ids_of_layers(std::span<const Descriptor> layers, std::span<const Digest> diff_ids,
+                                              OtherLayers others) {
+  std::vector<const Digest*> by_layer(layers.size());
+  if (diff_ids.empty() || std::ranges::any_of(layers, media_type::is_plugin_document, &Descriptor::media_type)) {
+    return by_layer;
+  }
+  const auto is_counted = [&](const Descriptor& layer) {
+    return others == OtherLayers::are_refused || has_files(layer);
+  };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(layers, is_counted));
+  if (diff_ids.size() != count) {
+    throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
+                       std::to_string(count) + " layers");
+  }
+  auto next = diff_ids.begin();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (is_counted(layers[i])) {
+      by_layer[i] = &*next++;
+    }
+  }
+  return by_layer;
+}
+
 }  // namespace
 
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids) {
@@ -223,31 +249,30 @@ ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Di
   return find_files(store, manifest, diff_ids, budget);
 }
 
-ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget) {
-  if (std::ranges::any_of(manifest.layers,
-                          [](const Descriptor& layer) { return media_type::is_wasm_layer(layer.media_type); })) {
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget,
+                      OtherLayers others) {
+  const std::vector<Descriptor>& layers = manifest.layers;
+  if (std::ranges::any_of(layers, media_type::is_wasm_layer, &Descriptor::media_type)) {
     return {.modules = find_raw_modules(store, manifest, budget), .others = {}};
   }
-  const bool has_documents = std::ranges::any_of(
-      manifest.layers, [](const Descriptor& layer) { return media_type::is_plugin_document(layer.media_type); });
-  if (!diff_ids.empty() && diff_ids.size() != manifest.layers.size() && !has_documents) {
-    throw ContentError("the config lists " + std::to_string(diff_ids.size()) + " diff_ids for " +
-                       std::to_string(manifest.layers.size()) + " layers");
-  }
-  const auto diff_id = [&](std::size_t i) { return diff_ids.empty() || has_documents ? nullptr : &diff_ids[i]; };
+  const std::vector<const Digest*> diff_id = diff_ids_of_layers(layers, diff_ids, others);
+  const auto is_passed_over = [&](const Descriptor& layer) {
+    return media_type::is_plugin_document(layer.media_type) ||
+           (others == OtherLayers::are_passed_over && !has_files(layer));
+  };
   std::map<LayerUse, std::size_t> last;
-  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    last[use_of(manifest.layers[i], diff_id(i))] = i;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    last[use_of(layers[i], diff_id[i])] = i;
   }
   LayerScan scan(store, budget);
-  std::vector<std::size_t> same(manifest.layers.size());
-  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    same[i] = last.at(use_of(manifest.layers[i], diff_id(i)));
+  std::vector<std::size_t> same(layers.size());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    same[i] = last.at(use_of(layers[i], diff_id[i]));
     // What a layer brings and takes away it brings and takes away again where it comes again: only then it is read.
-    if (media_type::is_plugin_document(manifest.layers[i].media_type) || same[i] != i) {
+    if (is_passed_over(layers[i]) || same[i] != i) {
       scan.pass_over();
     } else {
-      scan.add(manifest.layers[i], diff_id(i));
+      scan.add(layers[i], diff_id[i]);
     }
   }
   for (std::size_t i = 0; i < same.size(); ++i) {

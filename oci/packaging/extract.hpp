@@ -49,6 +49,10 @@ struct OtherFiles {
   bool has_users = false;  // etc/passwd is one of them
 };
 
+// What becomes of layers that are neither files nor documents of a plugin: as they are for containerd, which counts
+// layers of files alone, they are passed over.
+enum class OtherLayers { are_refused, are_passed_over };
+
 struct ImageFiles {
   std::vector<FoundModule> modules;
   std::vector<OtherFiles> others;                // one a layer; none where layers are modules themselves
@@ -67,7 +71,8 @@ struct ImageFiles {
 // More modules than the budget has are a ContentError, too.
 std::vector<FoundModule> find_modules(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
 // The same, with what lies beside them, and with a budget that is spent.
-ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget);
+ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids, ModuleBudget& budget,
+                      OtherLayers others = OtherLayers::are_refused);
 ImageFiles find_files(Store& store, const Manifest& manifest, std::span<const Digest> diff_ids = {});
 
 // Writes the module's bytes. What was written is the module only once this has returned: layer and module are verified

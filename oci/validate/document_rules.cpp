@@ -8,6 +8,10 @@ namespace {
 
 using enum Severity;
 
+// What Kubernetes does not take it fetches only where no platform is named.
+constexpr std::array kFetchesMore = {SeverityFor{.clients = "containerd", .severity = error},
+                                     SeverityFor{.clients = "kubernetes", .severity = warning}};
+
 constexpr std::array kRules = {
     Rule{.id = "DOC001",
          .name = "unreadable",
@@ -54,6 +58,17 @@ constexpr std::array kRules = {
          .checks = "Each client that `--for` names can use the manifest that the location names.",
          .why = "It is content of a kind that the client refuses, or nothing in it starts there.",
          .fix = "Package it as the client reads it, with `wasm-oci copy --as`; `wasm-oci explain` tells more."},
+    Rule{
+        .id = "SEL003",
+        .name = "foreign-entry",
+        .severity = none,
+        .clients = kFetchesMore,
+        .checks = "By its type each entry of an index is a manifest or an index.",
+        .why = "`ctr` fetches all entries beside the one that it takes, and Kubernetes with containerd those without a "
+               "platform; what is no manifest to them they look for among the blobs: \"could not fetch content "
+               "descriptor … from remote: not found\".",
+        .fix = "Give the entry the type of the manifest that it leads to, or leave it out and push that under a tag of "
+               "its own."},
 };
 
 }  // namespace

@@ -55,6 +55,10 @@ class EntryChecks {
     if (media_type::is_docker_schema1(entry.loose.media_type)) {
       add("IDX001", entry, ".mediaType", "the entry says that it leads to a manifest of schemaVersion 1");
     }
+    if (const std::string& type = entry.loose.media_type;
+        !type.empty() && !media_type::is_manifest(type) && !media_type::is_docker_schema1(type)) {
+      add("SEL003", entry, ".mediaType", "the entry is neither a manifest nor an index but " + excerpt(type));
+    }
     check_attestation(entry);
     if (entry.is_image()) {
       check_image(entry);

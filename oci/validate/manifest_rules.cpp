@@ -34,7 +34,9 @@ constexpr std::array kRules = {
          .name = "layer-type-matrix",
          .severity = error,
          .checks = "Layers are of types that belong to the manifest's family and are known.",
-         .why = "Docker's classic store refuses others; containerd ignores them, and then their number is wrong.",
+         .why =
+             "Docker's classic store and podman refuse others; containerd ignores them, and then their number may be "
+             "wrong.",
          .fix = "Convert the layers."},
     Rule{.id = "MAN004",
          .name = "layers-nonempty",

@@ -272,6 +272,9 @@ class Repairing {
   }
 
   void plan_platform(const LooseDescriptor& entry, const Followed& followed, std::size_t position, Mending& mending) {
+    if (!media_type::is_manifest(entry.media_type)) {
+      return;  // what it is for is not certain where what it is is not (SEL003)
+    }
     const std::string path = entry.json.path() + ".platform";
     const auto set = [&](std::string_view rule, const Platform& platform, const std::string& why) {
       mending.edits.push_back(

@@ -363,6 +363,8 @@ def documents():
     rule("SEL001", good, index(changed(1, platform=platform_of("linux/arm64/v8")) + [versioned("windows/amd64")]),
          "--require-platform windows/amd64,linux/arm64")
     rule("SEL002", artifact(), Image().say(artifactType=WASM_CONFIG), "--for podman", near_breaks=["MAN011"])
+    rule("SEL003", index(base() + [{**machine("linux/riscv64").write(), "mediaType": "application/vnd.example"}]),
+         index(base() + [entry(machine("linux/riscv64"))]))
     broken = HERE / "no-layout"
     broken.mkdir(exist_ok=True)
     (broken / "index.json").write_bytes(dump(index([])))
@@ -474,7 +476,7 @@ def manifests():
     # What it leads to is judged, though the entry before leads there as something that is not known.
     in_layout("MAN001", "MAN001.behind-another-type",
               index([{**untyped.write(), "mediaType": "application/vnd.example"}, *base()[:2],
-                     entry(untyped, "wasi/wasm"), base()[3]]), ["MAN001"])
+                     entry(untyped, "wasi/wasm"), base()[3]]), ["MAN001", "SEL003"])
     mixed = Image()
     mixed.config_type = DOCKER_CONFIG
     rule("MAN002", mixed, Image(oci=False))

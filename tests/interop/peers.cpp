@@ -43,7 +43,12 @@ std::unique_ptr<Process> start_daemon(const std::vector<std::string>& argv, cons
   return daemon;
 }
 
-constexpr auto kOldConfig = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
+// No namespace has what another one fetched.
+constexpr auto kOldConfig = R"(version = 2
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[plugins."io.containerd.metadata.v1.bolt"]
+  content_sharing_policy = "isolated"
+)";
 
 // No namespace has what another one fetched; no socket for NRI and no folder outside `at`; and the snapshotter that
 // works everywhere, in the place of overlayfs, which is otherwise the only one that the transfer service unpacks with.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wasm_oci::testing {
 
@@ -25,6 +26,17 @@ inline std::string section(char id, std::string_view payload) { return id + name
 
 inline std::string custom(std::string_view section_name, std::string_view content) {
   return section('\0', name(section_name) + std::string(content));
+}
+
+// A core module that exports functions of these names.
+inline std::string module_with(const std::vector<std::string>& functions) {
+  using namespace std::string_literals;
+  std::string exports = leb(functions.size());
+  for (const std::string& function : functions) {
+    exports += name(function) + "\0\0"s;
+  }
+  return std::string(kCoreHeader) + section(1, "\x01\x60\0\0"s) + section(3, "\x01\0"s) + section(7, exports) +
+         section(10, "\x01\x02\0\x0b"s);
 }
 
 // A valid core module that imports and exports one of every kind, is initialised by a start function, and has metadata.

@@ -14,6 +14,8 @@
 namespace wasm_oci {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const Platform kWasi{.os = "wasi", .architecture = "wasm"};
@@ -104,6 +106,37 @@ TEST_F(Choosing, KeepsOfEntriesOnlyWhatTellsThemApart) {
   EXPECT_EQ(choice.passed_over.front().entry, bare);
   ASSERT_TRUE(choice.taken);
   EXPECT_THAT(choice.taken->annotations, SizeIs(1));
+}
+
+// What each says of an index where something that is no manifest stands beside the image for `kWasi`.
+TEST_F(Choosing, WhatIsFetchedBesideIsAskedForAsABlob) {
+  Descriptor foreign = testing::add_image(store_, "foreign");
+  foreign.media_type = "application/vnd.example";
+  const auto refusal = [&](std::string_view name) {
+    const Client& client = find_client(name);
+    const Descriptor root = testing::add_index(
+        store_, {entry("wasi", kWasi), entry("linux", asked_by(find_client("kubernetes"), kWasi)), foreign});
+    const Choice choice = choose(client, store_, root, kWasi);
+    const Wish wish{.name = "app", .repository = "app", .wanted = kWasi, .asked = choice.asked};
+    return foresee(client, choice, look_at_taken(store_, *choice.taken), wish).refusal.value_or("");
+  };
+  const std::string words = "\"could not fetch content descriptor " + foreign.digest.str() +
+                            " (application/vnd.example) from remote: not found\"";
+  for (const std::string_view client : {"containerd", "containerd@2.2", "containerd@1.6", "kubernetes"}) {
+    EXPECT_EQ(refusal(client), words) << client;
+  }
+  for (const std::string_view client : {"docker", "docker-classic", "skopeo", "crane"}) {
+    EXPECT_THAT(refusal(client), Not(HasSubstr("could not fetch"))) << client;
+  }
+  foreign.platform = {.os = "linux", .architecture = "riscv64"};
+  EXPECT_EQ(refusal("containerd"), words);
+  for (const std::string_view client : {"containerd@1.7", "kubernetes"}) {
+    EXPECT_THAT(refusal(client), Not(HasSubstr("could not fetch"))) << client;
+  }
+  foreign.platform = kWasi;
+  EXPECT_EQ(refusal("containerd@1.7"), words);
+  foreign.media_type = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+  EXPECT_EQ(refusal("containerd"), "\"" + foreign.media_type + " not supported\"");
 }
 
 TEST_F(Choosing, AnIndexIsHeldToWhatEachDescriptorSaysOfIt) {

@@ -30,18 +30,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// A core module that exports functions of these names.
-std::string module_with(const std::vector<std::string>& functions) {
-  using namespace std::string_literals;
-  using testing::section;
-  std::string exports = testing::leb(functions.size());
-  for (const std::string& function : functions) {
-    exports += testing::name(function) + "\0\0"s;
-  }
-  return std::string(testing::kCoreHeader) + section(1, "\x01\x60\0\0"s) + section(3, "\x01\0"s) + section(7, exports) +
-         section(10, "\x01\x02\0\x0b"s);
-}
-
 const Platform kWasi{.os = "wasi", .architecture = "wasm"};
 const Platform kLinux{.os = "linux", .architecture = host_platform().architecture};
 
@@ -68,7 +56,7 @@ class Explain : public ::testing::Test {
     return testing::add_index(store_, descriptors);
   }
 
-  Descriptor wasm_blob(std::string_view type) { return store_.add(type, module_with({"_start"})); }
+  Descriptor wasm_blob(std::string_view type) { return store_.add(type, testing::module_with({"_start"})); }
 
   // An image with these files, of which `start` starts; "": nothing.
   Descriptor image_of(const std::vector<testing::TarMember>& files, const std::string& start,
@@ -148,7 +136,7 @@ TEST_F(Explain, QuotesWhatAClientSaysThatFindsNothing) {
 }
 
 TEST_F(Explain, FindsWhatStartsBehindLinks) {
-  const std::string tar = testing::make_tar({{"opt/real.wasm", module_with({"_start"})},
+  const std::string tar = testing::make_tar({{"opt/real.wasm", testing::module_with({"_start"})},
                                              {"bin", "", "opt"},
                                              {"app.wasm", "", "bin/real.wasm"},
                                              {"lost.wasm", "", "bin/none.wasm"}});
@@ -165,7 +153,7 @@ TEST_F(Explain, FindsWhatStartsBehindLinks) {
 
 TEST_F(Explain, FindsWhatIsWrittenBelowALinkOfALowerLayer) {
   const std::string lower = testing::make_tar({{"a", "", "bin"}, {"bin", "", "usr/bin"}});
-  const std::string upper = testing::make_tar({{"bin/app.wasm", module_with({"_start"})}});
+  const std::string upper = testing::make_tar({{"bin/app.wasm", testing::module_with({"_start"})}});
   const auto next = [&](const std::string& start) {
     const ImageConfig config{
         .platform = kWasi, .entrypoint = {start}, .diff_ids = {digest_of(lower), digest_of(upper)}};
@@ -187,7 +175,7 @@ TEST_F(Explain, AConfigWithAnyWrongTimeIsNotRead) {
 }
 
 TEST_F(Explain, OfPodmanByItsVersion) {
-  const Descriptor root = image_of({{"app.wasm", module_with({"_start"})}}, "/app.wasm");
+  const Descriptor root = image_of({{"app.wasm", testing::module_with({"_start"})}}, "/app.wasm");
   EXPECT_THAT(explained("podman", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.4", root).outlook.next, HasSubstr("crun-wasm runs"));
   EXPECT_THAT(explained("podman@4.3.1", root).outlook.next, HasSubstr("no runtime is chosen by itself"));
@@ -331,7 +319,7 @@ TEST_F(Explain, ContainerdsTransferServiceDoesNotSayThatNothingIsForThePlatform)
 
 TEST_F(Explain, AUserByNameNeedsAFileThatNamesIt) {
   const auto next = [&](const std::string& user) {
-    const std::string tar = testing::make_tar({{"app.wasm", module_with({"_start"})}});
+    const std::string tar = testing::make_tar({{"app.wasm", testing::module_with({"_start"})}});
     const ImageConfig config{
         .platform = kWasi, .user = user, .entrypoint = {"/app.wasm"}, .diff_ids = {digest_of(tar)}};
     const Descriptor wasm =
@@ -538,7 +526,7 @@ TEST_F(Explain, APodIsThatOfThePlatformThatIsWanted) {
 TEST_F(Explain, IstioRefusesAReferenceByTheDigestOfAnIndex) {
   const Platform amd64{.os = "linux", .architecture = "amd64"};
   const std::string tar =
-      testing::make_tar({{"plugin.wasm", module_with({"proxy_abi_version_0_2_1"})}}, "ustar", "gzip");
+      testing::make_tar({{"plugin.wasm", testing::module_with({"proxy_abi_version_0_2_1"})}}, "ustar", "gzip");
   const Descriptor plugin = manifest(std::string(media_type::kOciConfig), serialize(ImageConfig{.platform = amd64}),
                                      {store_.add(media_type::kOciLayerGzip, tar)});
   const Descriptor root = index({{plugin, amd64}});
@@ -557,7 +545,7 @@ TEST_F(Explain, IstioRefusesAReferenceByTheDigestOfAnIndex) {
 }
 
 TEST_F(Explain, EnvoyLoadsNoModuleWithoutItsAbi) {
-  const std::string tar = testing::make_tar({{"plugin.wasm", module_with({"_start"})}}, "ustar", "gzip");
+  const std::string tar = testing::make_tar({{"plugin.wasm", testing::module_with({"_start"})}}, "ustar", "gzip");
   const Descriptor plugin = manifest(std::string(media_type::kOciConfig), serialize(ImageConfig{.platform = kWasi}),
                                      {store_.add(media_type::kOciLayerGzip, tar)});
   EXPECT_THAT(explained("istio", plugin).outlook.refusal.value_or(""),
@@ -608,7 +596,7 @@ TEST_F(Explain, AModuleInTheTextFormatStartsAsWell) {
 
 TEST_F(Explain, AModuleThatExportsNothingToCallFailsWhenItStarts) {
   const auto next = [&](const std::vector<std::string>& exports, const std::string& start) {
-    return explained("docker", image_of({{"app.wasm", module_with(exports)}}, start)).outlook.next;
+    return explained("docker", image_of({{"app.wasm", testing::module_with(exports)}}, start)).outlook.next;
   };
   EXPECT_THAT(next({"run"}, "/app.wasm"), HasSubstr("cannot be run: /app.wasm exports no _start"));
   EXPECT_THAT(next({"_start"}, "/app.wasm#run"), HasSubstr("/app.wasm exports no function run"));
@@ -628,7 +616,7 @@ TEST_F(Explain, LayersThatTheConfigDoesNotCountAreNotUnpacked) {
 
 TEST_F(Explain, CrunKnowsNoFunctions) {
   const auto podman = [&](const std::string& start) {
-    return explained("podman", image_of({{"app.wasm", module_with({"_start", "run"})}}, start)).outlook;
+    return explained("podman", image_of({{"app.wasm", testing::module_with({"_start", "run"})}}, start)).outlook;
   };
   EXPECT_THAT(podman("/app.wasm").next, HasSubstr("crun-wasm runs /app.wasm"));
   EXPECT_FALSE(podman("/app.wasm#run").works);
@@ -636,7 +624,7 @@ TEST_F(Explain, CrunKnowsNoFunctions) {
 }
 
 TEST_F(Explain, LinesAreForWhereTheImageIs) {
-  const Descriptor root = image_of({{"app.wasm", module_with({"_start"})}}, "/app.wasm");
+  const Descriptor root = image_of({{"app.wasm", testing::module_with({"_start"})}}, "/app.wasm");
   EXPECT_EQ(explained("podman", root).outlook.command, "podman run --rm --platform wasi/wasm me/app:1");
   is_plain_http_ = true;
   EXPECT_EQ(explained("podman", root).outlook.command,

@@ -12,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,14 +43,17 @@ class TakenLayers : public ::testing::Test {
   }
 
   Outlook outlook(std::string_view name, const Descriptor& root, const Platform& wanted = kWasi) {
-    const Client& client = find_client(name);
+    return outlook(find_client(name), root, wanted);
+  }
+
+  Outlook outlook(const Client& client, const Descriptor& root, const Platform& wanted = kWasi) {
     const Choice choice = choose(client, store_, root, wanted);
     return foresee(client, choice, look_at_taken(store_, root),
                    {.name = "me/app:1", .repository = "me/app", .wanted = wanted, .asked = choice.asked});
   }
 
   MemoryStore store_;
-  std::string module_ = std::string(testing::kCoreHeader);
+  std::string module_ = testing::module_with({"_start"});
   std::string tar_ = testing::make_tar({{"app.wasm", module_}});
   std::string gzip_ = testing::make_tar({{"app.wasm", module_}}, "ustar", "gzip");
 };
@@ -122,6 +127,53 @@ TEST_F(TakenLayers, AreAllCountedByOlderContainerds) {
       {digest_of(testing::make_tar({{"plugin.wasm", module_}}))});
   EXPECT_THAT(outlook("containerd@1.6", root).next, HasSubstr("\"mismatched image rootfs and manifest layers\""));
   EXPECT_THAT(outlook("podman", root).refusal.value_or(""), HasSubstr("its layers are no file systems"));
+}
+
+TEST_F(TakenLayers, AreThoseOfFilesForContainerd) {
+  const Descriptor files = store_.add(media_type::kOciLayerGzip, gzip_);
+  const Descriptor root = image({store_.add("application/x-thing", "?"), files}, {digest_of(tar_)});
+  EXPECT_THAT(*look_at_taken(store_, root).modules, SizeIs(1));
+  for (const std::string_view client : {"docker", "containerd", "containerd@2.2", "kubernetes@2.2"}) {
+    EXPECT_THAT(outlook(client, root).next, HasSubstr("runs /app.wasm")) << client;
+  }
+  EXPECT_THAT(outlook("containerd@1.7", root).next, HasSubstr("\"mismatched image rootfs and manifest layers\""));
+  EXPECT_THAT(outlook("buildkit", root).next, HasSubstr("\"mismatched image rootfs and manifest layers\""));
+  EXPECT_THAT(outlook("podman", root).next, HasSubstr("its layers are no file systems"));
+  EXPECT_THAT(outlook("docker-classic", root).next, HasSubstr("\"unsupported media type application/x-thing\""));
+  const Descriptor absent = image({describe("application/x-thing", "absent"), files}, {digest_of(tar_)});
+  EXPECT_THROW(look_at_taken(store_, absent), NotFoundError) << "which containerd fetches, too";
+}
+
+TEST_F(TakenLayers, AreCountedByContainerdAsTheyComeOrOnceAllAreThere) {
+  const Descriptor module = store_.add(media_type::kWasm, module_);
+  const Descriptor wasm = image({module}, {module.digest});
+  const auto pull = std::ranges::find(other_behaviours(), "pull", &Client::action);
+  EXPECT_THAT(outlook(*pull, wasm).refusal.value_or(""), HasSubstr("\"mismatched image rootfs and manifest layers\""));
+  for (const std::string_view client : {"docker", "containerd", "containerd@2.2"}) {
+    EXPECT_THAT(outlook(client, wasm).refusal.value_or(""), HasSubstr("\"mismatched image rootfs and")) << client;
+  }
+  EXPECT_EQ(outlook("kubernetes", wasm).refusal, std::nullopt) << "which unpacks none of them as they come";
+  EXPECT_FALSE(outlook("kubernetes", wasm).works);
+  EXPECT_TRUE(outlook(*pull, image({module}, {})).works);
+
+  const Descriptor native =
+      image({store_.add(media_type::kOciLayerGzip, gzip_)}, {digest_of(tar_), digest_of("other")}, kLinux);
+  for (const std::string_view client : {"docker", "containerd", "kubernetes"}) {
+    EXPECT_THAT(outlook(client, native, kLinux).refusal.value_or(""),
+                HasSubstr("\"number of layers and diffIDs don't match: 1 != 2\""))
+        << client;
+  }
+}
+
+TEST_F(TakenLayers, ThatAreNoWasmAreFoundOutByWhatRunsThem) {
+  const Descriptor root = image({store_.add(media_type::kWasm, "no Wasm")}, {});
+  const auto pull = std::ranges::find(other_behaviours(), "pull", &Client::action);
+  EXPECT_TRUE(outlook(*pull, root).works);
+  for (const std::string_view client : {"docker", "containerd", "kubernetes"}) {
+    EXPECT_FALSE(outlook(client, root).works) << client;
+    EXPECT_THAT(outlook(client, root).next, HasSubstr("cannot be run: layer ")) << client;
+    EXPECT_THAT(outlook(client, root).next, HasSubstr("is no Wasm binary")) << client;
+  }
 }
 
 }  // namespace

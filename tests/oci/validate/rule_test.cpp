@@ -30,7 +30,7 @@ TEST(Rules, HaveIdsAndNamesOfTheirOwn) {
     EXPECT_EQ(find_rule(rule->id), rule);
     EXPECT_EQ(find_rule(rule->name), rule);
   }
-  EXPECT_THAT(all_rules(), SizeIs(92));
+  EXPECT_THAT(all_rules(), SizeIs(93));
   EXPECT_EQ(std::ranges::count_if(all_rules(), [](const Rule* rule) { return is_hint(*rule); }), 6);
   EXPECT_EQ(find_rule("idx018B")->name, "attestation-platform");
   EXPECT_EQ(find_rule("IDX999"), nullptr);
