@@ -1,5 +1,5 @@
-// Docker Engine with the containerd image store (daemon/containerd, daemon/create.go, daemon/runtime_unix.go), and
-// BuildKit. A runtime is never chosen by the platform: without --runtime it is runc.
+// Docker Engine with the containerd image store (daemon/containerd, daemon/create.go, daemon/runtime_unix.go). A
+// runtime is never chosen by the platform: without --runtime it is runc.
 #include "oci/clients/families.hpp"
 #include "oci/clients/outlook.hpp"
 #include "oci/text.hpp"
@@ -154,19 +154,6 @@ Outlook foresee_docker_untold_nothing(const Wish& wish) {
   }
   const OncePresent once = once_present(wish);
   return {.next = "once that for " + format(wish.wanted) + " is pulled, it " + once.next, .command = once.command};
-}
-
-Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
-  if (!taken.config) {
-    return {.next = "it is no base image: its config is " + excerpt(taken.manifest.config.media_type), .command = {}};
-  }
-  // buildkit, util/pull/pull.go (getLayers): whatever their types, all layers are counted.
-  if (taken.config->diff_ids.size() != taken.manifest.layers.size()) {
-    return refuse("\"mismatched image rootfs and manifest layers\"");
-  }
-  return {.works = true,
-          .next = "FROM takes it as the base image",
-          .command = "echo \"FROM " + wish.name + "\" | docker buildx build " + platform_flag(wish) + "-"};
 }
 
 }  // namespace wasm_oci

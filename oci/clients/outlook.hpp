@@ -75,6 +75,7 @@ Outlook foresee_kubernetes_2_2_nothing(const Wish& wish);
 std::string containerd_finds_nothing(const Wish& wish, const Descriptor& index);
 std::string docker_finds_nothing(const Wish& wish, const Descriptor& index);
 std::string docker_untold_finds_nothing(const Wish& wish, const Descriptor& index);
+std::string buildkit_finds_nothing(const Wish& wish, const Descriptor& index);
 std::string docker_classic_finds_nothing(const Wish& wish, const Descriptor& index);
 std::string containers_image_finds_nothing(const Wish& wish, const Descriptor& index);
 std::string podman_finds_nothing(const Wish& wish, const Descriptor& index);

@@ -1,6 +1,6 @@
 // What `explain` says of the newest containerd and Docker is what containerd 2.4 with its ctr and Docker 29 with
-// containerd's image store do, with the content that breaks the rules for indexes, configs and manifests, and with what
-// nearly does. packagers/fetch.sh builds them.
+// containerd's image store do, and what it says of BuildKit what BuildKit does, with the content that breaks the rules
+// for indexes, configs and manifests, and with what nearly does. packagers/fetch.sh builds them.
 #include "tests/interop/rules.hpp"
 
 #include <gmock/gmock.h>
@@ -181,6 +181,69 @@ TEST_F(Docker29, AndCtrAgreeWhereExplainChecksWithThem) {
   }
   EXPECT_EQ(user_.must_other({"docker", "images", "-aq"}), "");
   EXPECT_EQ(containerd_.ctr({"namespaces", "ls", "-q"}), "moby\n");
+}
+
+// What an image that is built on another one has below its own layer, is what the other had.
+class BuildKitFrom : public Rules {
+ protected:
+  struct Base {
+    json diff_ids;
+    std::string error;  // empty: it was taken
+  };
+
+  Base base(const Fixture& fixture, const Platform& platform) {
+    const auto context = user_.work() / "context";
+    const auto out = user_.work() / "out";
+    std::filesystem::create_directory(context);
+    std::filesystem::remove_all(out);
+    write_file(context / "Dockerfile", "FROM " + fixture.reference + "\nCOPY Dockerfile /\n");
+    try {
+      buildkit_.build(
+          {"--platform", format(platform), "--provenance=false", "--output", "type=oci,tar=false,dest=" + out.string()},
+          context);
+    } catch (const std::runtime_error& error) {
+      return {.diff_ids = {}, .error = error.what()};
+    }
+    const json index = json::parse(read_file(out / "index.json"));
+    json diff_ids = diff_ids_of(out, index.at("manifests").at(0).at("digest"));
+    diff_ids.erase(diff_ids.size() - 1);
+    return {.diff_ids = diff_ids, .error = {}};
+  }
+
+  static json diff_ids_of(const std::filesystem::path& layout, const std::string& manifest) {
+    const json config = read(layout, read(layout, manifest).at("config").at("digest"));
+    const json diff_ids = config.value("/rootfs/diff_ids"_json_pointer, json());
+    return diff_ids.is_null() ? json::array() : diff_ids;
+  }
+
+  static json read(const std::filesystem::path& layout, const std::string& digest) {
+    const std::size_t colon = digest.find(':');
+    return json::parse(read_file(layout / "blobs" / digest.substr(0, colon) / digest.substr(colon + 1)));
+  }
+
+  TempDir folder_;
+  BuildKit buildkit_{folder_.path(), PACKAGERS "/bin", registry_.host()};
+};
+
+TEST_F(BuildKitFrom, TakesWhatIsExplained) {
+  for (const Fixture& fixture : fixtures(kNames)) {
+    buildkit_.forget();  // else what it has is not fetched and unpacked again
+    for (const Platform& platform : {host_platform(), parse_platform("wasi/wasm")}) {
+      SCOPED_TRACE(fixture.name + " " + format(platform));
+      const Base taken = base(fixture, platform);
+      const std::optional<Told> told = explained(fixture, "buildkit", platform);
+      if (!told) {
+        continue;  // rules.cpp says of which
+      }
+      if (told->is_refused()) {
+        EXPECT_NE(taken.error, "");
+        EXPECT_THAT(plain(taken.error), HasSubstr(plain(told->words())));
+      } else {
+        EXPECT_EQ(taken.error, "") << told->next;
+        EXPECT_EQ(taken.diff_ids, diff_ids_of(testdata("rules/layout"), *told->chosen));
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -75,6 +75,8 @@ class BuildKit {
   void build(const std::vector<std::string>& arguments, const std::filesystem::path& context) const;
   // `buildx imagetools ARGUMENTS`: what it prints; throws unless it succeeds.
   std::string imagetools(const std::vector<std::string>& arguments) const;
+  // Nothing stays of what was fetched and built.
+  void forget() const { buildx({"prune", "--all", "--force"}); }
 
  private:
   std::string buildx(const std::vector<std::string>& arguments) const;
