@@ -1,4 +1,4 @@
-// BuildKit, which takes a base image as containerd chooses it, and alone of all counts layers of any type.
+// BuildKit, which takes a base image as containerd chooses it, and counts layers of any type, as containerd 1.x does.
 #include "oci/clients/outlook.hpp"
 #include "oci/media_type.hpp"
 #include "oci/text.hpp"
@@ -22,17 +22,11 @@ bool is_scratch(const ImageConfig& config) {
   return config.diff_ids.empty() && std::ranges::all_of(config.history, &HistoryEntry::empty_layer);
 }
 
-// util/imageutil/config.go, util/pull/pull.go (getLayers), and containerd's core/diff/apply/apply.go: whatever their
-// types, all layers are counted and unpacked.
-std::optional<std::string> why_no_base(const Taken& taken) {
-  if (!taken.config) {
-    return "encountered unknown type " + excerpt(taken.manifest.config.media_type) + "; children may not be fetched";
-  }
-  if (is_scratch(*taken.config)) {
-    return std::nullopt;
-  }
-  const std::vector<Descriptor>& layers = taken.manifest.layers;
-  if (taken.config->diff_ids.size() != layers.size()) {
+// util/pull/pull.go (getLayers), and containerd's core/diff/apply/apply.go: whatever their types, all layers are
+// counted and unpacked.
+std::optional<std::string> why_layers_are_not_unpacked(const ImageConfig& config,
+                                                       const std::vector<Descriptor>& layers) {
+  if (config.diff_ids.size() != layers.size()) {
     return "mismatched image rootfs and manifest layers";
   }
   const auto other = std::ranges::find_if_not(
@@ -45,14 +39,18 @@ std::optional<std::string> why_no_base(const Taken& taken) {
 }  // namespace
 
 Outlook foresee_buildkit(const Taken& taken, const Wish& wish) {
-  if (const std::optional<std::string> why = why_no_base(taken)) {
-    return refuse("\"" + *why + "\"");
+  if (!taken.config) {  // util/imageutil/config.go
+    return refuse("\"encountered unknown type " + excerpt(taken.manifest.config.media_type) +
+                  "; children may not be fetched\"");
   }
   if (const std::optional<std::string> why = why_config_is_not_read(taken)) {
     return refuse(*why);
   }
   if (is_scratch(*taken.config)) {
     return {.next = "FROM takes it for an empty image: its config has no diff_ids", .command = {}};
+  }
+  if (const std::optional<std::string> why = why_layers_are_not_unpacked(*taken.config, taken.manifest.layers)) {
+    return refuse("\"" + *why + "\"");
   }
   return {.works = true,
           .next = "FROM takes it as the base image",
