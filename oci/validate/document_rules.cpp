@@ -8,7 +8,7 @@ namespace {
 
 using enum Severity;
 
-// What Kubernetes does not take it fetches only where no platform is named.
+// What Kubernetes does not take it fetches only where no platform is named, or its own.
 constexpr std::array kFetchesMore = {SeverityFor{.clients = "containerd", .severity = error},
                                      SeverityFor{.clients = "kubernetes", .severity = warning}};
 

@@ -165,6 +165,28 @@ TEST_F(TakenLayers, AreCountedByContainerdAsTheyComeOrOnceAllAreThere) {
   }
 }
 
+TEST_F(TakenLayers, AreAllCountedAndUnpackedByBuildKit) {
+  const Descriptor files = store_.add(media_type::kOciLayerGzip, gzip_);
+  EXPECT_TRUE(outlook("buildkit", image({files}, {digest_of(tar_)})).works);
+  const Descriptor module = store_.add(media_type::kWasm, module_);
+  EXPECT_THAT(outlook("buildkit", image({module}, {module.digest})).refusal.value_or(""),
+              HasSubstr("\"failed to get stream processor for application/wasm: no processor for media-type\""));
+  const Outlook scratch = outlook("buildkit", image({module}, {}));
+  EXPECT_THAT(scratch.next, HasSubstr("for an empty image"));
+  EXPECT_FALSE(scratch.works);
+  const auto with_config = [&](std::string_view type, const std::string& config) {
+    const Descriptor root =
+        store_.add(media_type::kOciManifest, serialize(Manifest{.media_type = std::string(media_type::kOciManifest),
+                                                                .config = store_.add(type, config),
+                                                                .layers = {files}}));
+    return outlook("buildkit", root).refusal.value_or("");
+  };
+  EXPECT_EQ(with_config(media_type::kWasmConfig, "{}"),
+            "\"encountered unknown type application/vnd.wasm.config.v0+json; children may not be fetched\"");
+  const ImageConfig untimely{.created = "yesterday", .platform = kWasi, .diff_ids = {digest_of(tar_)}, .history = {}};
+  EXPECT_THAT(with_config(media_type::kOciConfig, serialize(untimely)), HasSubstr("\"parsing time\""));
+}
+
 TEST_F(TakenLayers, ThatAreNoWasmAreFoundOutByWhatRunsThem) {
   const Descriptor root = image({store_.add(media_type::kWasm, "no Wasm")}, {});
   const auto pull = std::ranges::find(other_behaviours(), "pull", &Client::action);
